@@ -1,0 +1,1 @@
+"""Figures and colours as plain values; nothing here knows Streamlit."""

@@ -1,0 +1,25 @@
+"""Where each page is, and links to one item of the store."""
+
+from pathlib import Path
+
+import streamlit as st
+
+PAGES = ("runs", "gallery", "item", "audio", "video", "curves")
+
+_HERE = Path(__file__).parent
+_FOLDER = "../_app/pages" if (_HERE / "../_app/pages").is_dir() else "../../pages"
+
+
+def page(name: str) -> str:
+    """The script of a page, as `st.Page`, `st.switch_page` and `st.page_link` want it: relative to main.py."""
+    return f"{_FOLDER}/{name}.py"
+
+
+def item_link(project: str, run: str, key: str, step: int, index: int) -> dict[str, str]:
+    """The query parameters that name one item on the Item page."""
+    return {"run_at": f"{project}/{run}", "key_at": key, "step_at": str(step), "index_at": str(index)}
+
+
+def open_item(project: str, run: str, key: str, step: int, index: int) -> None:
+    """Go to the Item page of one item. Ends the script run, as `st.switch_page` does."""
+    st.switch_page(page("item"), query_params=item_link(project, run, key, step, index))
