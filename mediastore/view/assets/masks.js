@@ -1,0 +1,105 @@
+// Masks of the overlay: run-length masks and label maps, painted as a fill with a fine edge.
+
+function parseColor(color) {
+  return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+}
+
+function isEdge(bits, columns, rows, x, y) {
+  const at = y * columns + x;
+  const same = bits[at];
+  return x === 0 || y === 0 || x === columns - 1 || y === rows - 1 || bits[at - 1] !== same || bits[at + 1] !== same
+    || bits[at - columns] !== same || bits[at + columns] !== same;
+}
+
+// values: one small integer a pixel, 0 for nothing; colorOf(value) -> "#rrggbb" or null.
+function rasterOf(values, columns, rows, opacity, colorOf) {
+  const canvas = document.createElement("canvas");
+  canvas.width = columns;
+  canvas.height = rows;
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(columns, rows);
+  const palette = new Map();
+  for (let y = 0, at = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++, at++) {
+      const value = values[at];
+      if (!palette.has(value)) palette.set(value, colorOf(value) ? parseColor(colorOf(value)) : null);
+      const color = palette.get(value);
+      if (!color) continue;
+      image.data.set(color, at * 4);
+      image.data[at * 4 + 3] = isEdge(values, columns, rows, x, y) ? 255 : Math.round(255 * opacity);
+    }
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+function paintObjectMask(context, annotation, view) {
+  const step = Math.max(1, Math.floor(1 / (view.scale * view.ratio)));
+  const color = annotationColor(annotation, view.colors);
+  const wanted = `${step} ${color} ${view.opacity}`;
+  if (annotation.raster?.wanted !== wanted) {
+    const mask = rleBitmap(annotation.rle, step);
+    if (!mask.area) return;
+    const canvas = rasterOf(mask.bits, mask.width, mask.height, view.opacity, (value) => (value ? color : null));
+    annotation.raster = { wanted, mask, canvas };
+  }
+  const { mask, canvas } = annotation.raster;
+  const size = step * view.scale;
+  context.drawImage(canvas, mask.x * view.scale + view.dx, mask.y * view.scale + view.dy, mask.width * size, mask.height * size);
+}
+
+function maskCovers(annotation, x, y) {
+  const mask = annotation.raster?.mask ?? rleBitmap(annotation.rle, 1);
+  const column = Math.floor((x - mask.x) / mask.step);
+  const row = Math.floor((y - mask.y) / mask.step);
+  return column >= 0 && row >= 0 && column < mask.width && row < mask.height && mask.bits[row * mask.width + column] === 1;
+}
+
+// A label map is a PNG whose first channel holds the class of each pixel.
+async function loadLabelMap(annotation, onReady) {
+  annotation.loading = true;
+  try {
+    const answer = await fetch(annotation.mask_url);
+    if (!answer.ok) throw new Error(`label map answered ${answer.status}`);
+    const bitmap = await createImageBitmap(await answer.blob(), { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    context.drawImage(bitmap, 0, 0);
+    const pixels = context.getImageData(0, 0, bitmap.width, bitmap.height).data;
+    const values = new Uint8Array(bitmap.width * bitmap.height);
+    for (let at = 0; at < values.length; at++) values[at] = pixels[at * 4];
+    annotation.map = { values, width: bitmap.width, height: bitmap.height };
+    onReady?.();
+  } catch (problem) {
+    annotation.failed = String(problem.message ?? problem);
+  }
+}
+
+function paintLabelMap(context, annotation, item, view) {
+  if (!annotation.map) {
+    if (!annotation.loading) loadLabelMap(annotation, view.onReady);
+    return;
+  }
+  const shown = (value) => annotation.classes[value] !== undefined && (view.showsLabel?.(annotation.classes[value]) ?? true);
+  const colorOf = (value) => (shown(value) ? (view.colors[annotation.classes[value]] ?? PLAIN) : null);
+  const wanted = `${view.opacity} ${Object.keys(annotation.classes).map((value) => colorOf(value) ?? "").join()}`;
+  if (annotation.raster?.wanted !== wanted) {
+    const { values, width, height } = annotation.map;
+    annotation.raster = { wanted, canvas: rasterOf(values, width, height, view.opacity, colorOf) };
+  }
+  context.drawImage(annotation.raster.canvas, view.dx, view.dy, item.w * view.scale, item.h * view.scale);
+}
+
+function labelMapAt(annotation, item, x, y) {
+  if (!annotation.map || x < 0 || y < 0 || x >= item.w || y >= item.h) return null;
+  const { values, width, height } = annotation.map;
+  const at = Math.floor((y / item.h) * height) * width + Math.floor((x / item.w) * width);
+  return annotation.classes[values[at]] ?? null;
+}
+
+function paintMasks(context, item, shown, view) {
+  for (const one of shown) {
+    if (one.rle) paintObjectMask(context, one, view);
+    else if (one.mask_url && one.classes) paintLabelMap(context, one, item, view);
+  }
+}

@@ -1,0 +1,32 @@
+"""How our browser components are put together: plain scripts and styles from `assets/`, joined, mounted once a name."""
+
+import json
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+ASSETS = Path(__file__).parent / "assets"
+SHARED_SCRIPTS = ("dom.js", "rle.js", "masks.js", "names.js", "overlay.js", "filters.js")
+
+Mount = Callable[..., Any]
+
+
+def joined(*names: str) -> str:
+    """The text of several assets, one after the other."""
+    return "\n".join((ASSETS / name).read_text("utf-8") for name in names)
+
+
+def component(name: str, *scripts: str, style: str) -> Mount:
+    """A component made of the shared scripts and its own; the last script has the default export."""
+    return st.components.v2.component(
+        f"mediastore_{name}", js=joined(*SHARED_SCRIPTS, *scripts), css=joined("frame.css", style), html=""
+    )
+
+
+def versioned(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data with their digest as `version`: a component draws anew only when it changed."""
+    text = json.dumps(data, sort_keys=True, default=str)
+    return {**data, "version": blake2b(text.encode(), digest_size=8).hexdigest()}
