@@ -1,9 +1,68 @@
-"""Media of the store over HTTP, by URL: streamed with Range, never read into memory, never run as a page."""
+"""Media of the store over HTTP, by URL: streamed with Range, never read into memory, never run as a page.
 
+Only regular files in the `media` and `code` folders of a run are served, reached through no symbolic link. Types come
+from a list; whatever is not on it is a download. Everything is sandboxed, so that a file with a false ending stays
+what the browser draws and nothing more.
+"""
+
+import stat
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from urllib.parse import quote
+
+from anyio import to_thread
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mediastore.encode.thumbnail import Picture
 
 STORE_PREFIX = "/app/static/store"
 THUMB_PREFIX = "/app/static/thumb"
+WEEK_S, DAY_S, MINUTE_S = 7 * 86400, 86400, 60
+REFUSED_CHARACTERS = frozenset("\\:\0")
+LOOPBACK_HOSTS = ("localhost", "127.0.0.1")
+
+INLINE_TYPES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".avif": "image/avif",
+    ".bmp": "image/bmp",
+    ".wav": "audio/wav",
+    ".mp3": "audio/mpeg",
+    ".flac": "audio/flac",
+    ".ogg": "audio/ogg",
+    ".oga": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".m4a": "audio/mp4",
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".webm": "video/webm",
+}
+MEDIA_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "cross-origin-resource-policy": "same-origin",
+    "content-security-policy": "default-src 'none'; img-src 'self'; media-src 'self'; "
+    "style-src 'unsafe-inline'; sandbox",
+}
+PAGE_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "content-security-policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; media-src 'self' data: blob:; "
+    "font-src 'self' data:; connect-src 'self' data: blob: ws: wss:; worker-src 'self' blob:; "
+    "object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'",
+}
 
 
 def media_url(path: str) -> str:
@@ -14,3 +73,89 @@ def media_url(path: str) -> str:
 def thumb_url(path: str) -> str:
     """The URL of the picture that stands for a media file: WebP, 320 px on the long side."""
     return f"{THUMB_PREFIX}/{quote(path)}"
+
+
+def routes(root: Path, thumbnail: Callable[[Path], Picture], base: str = "") -> list[Route]:
+    """The routes of the store at `root`; `thumbnail` makes the picture of a file, `base` is the app's base path."""
+    prefix = f"/{base.strip('/')}" if base.strip("/") else ""
+
+    async def media(request: Request) -> Response:
+        file = await _requested_file(root, request)
+        headers = {**MEDIA_HEADERS, "cache-control": f"private, max-age={DAY_S}"}
+        kind = INLINE_TYPES.get(file.suffix.lower())
+        if kind is None or "download" in request.query_params:
+            headers["content-disposition"] = f"attachment; filename*=utf-8''{quote(file.name)}"
+        response = FileResponse(
+            file, headers=headers, media_type=kind or "application/octet-stream", stat_result=file.stat()
+        )
+        return _unless_known(request, response)
+
+    async def thumb(request: Request) -> Response:
+        file = await _requested_file(root, request)
+        picture = await to_thread.run_sync(thumbnail, file)
+        headers = {
+            **MEDIA_HEADERS,
+            "etag": f'"{picture.tag}"',
+            "cache-control": f"private, max-age={WEEK_S if picture.lasting else MINUTE_S}",
+        }
+        return _unless_known(request, Response(picture.data, headers=headers, media_type="image/webp"))
+
+    return [
+        Route(f"{prefix}{STORE_PREFIX}/{{path:path}}", media, methods=["GET", "HEAD"]),
+        Route(f"{prefix}{THUMB_PREFIX}/{{path:path}}", thumb, methods=["GET", "HEAD"]),
+    ]
+
+
+def media_file(root: Path, path: str) -> Path | None:
+    """The file that `path` names inside a run's `media` or `code` folder, or None when there is none to be served."""
+    parts = path.split("/")
+    if any(not part or part.startswith(".") or set(part) & REFUSED_CHARACTERS for part in parts):
+        return None
+    try:
+        real_root = root.resolve(strict=True)
+        file = real_root.joinpath(*parts)
+        if file.resolve(strict=True) != file or not stat.S_ISREG(file.lstat().st_mode):
+            return None
+    except (OSError, ValueError):
+        return None
+    runs = (at for at in range(2, len(parts) - 1) if parts[at] in ("media", "code"))
+    return file if any(real_root.joinpath(*parts[:at], "run.json").is_file() for at in runs) else None
+
+
+def middleware(allowed_hosts: Sequence[str] = ()) -> list[Middleware]:
+    """What stands before every request: hosts that are not ours are refused, pages may not be framed or sniffed."""
+    hosts = list(allowed_hosts or LOOPBACK_HOSTS)
+    return [Middleware(TrustedHostMiddleware, allowed_hosts=hosts), Middleware(SecurityHeaders)]
+
+
+class SecurityHeaders:
+    """Adds PAGE_HEADERS to every response that does not set them itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in PAGE_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+async def _requested_file(root: Path, request: Request) -> Path:
+    file = await to_thread.run_sync(media_file, root, request.path_params["path"])
+    if file is None:
+        raise HTTPException(404)
+    return file
+
+
+def _unless_known(request: Request, response: Response) -> Response:
+    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    if response.headers["etag"] not in known and "*" not in known:
+        return response
+    kept = ("etag", "cache-control", "last-modified", *MEDIA_HEADERS)
+    headers = {name: value for name, value in response.headers.items() if name in kept}
+    return Response(status_code=304, headers=headers)

@@ -1,0 +1,141 @@
+"""The small picture that stands for a media file: WebP, 320 px on the long side."""
+
+import io
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from PIL import Image, ImageDraw, ImageFont
+
+from mediastore.errors import MediaStoreValueError, MissingPackageError
+
+LONG_SIDE = 320
+CARD_SIZE_WH = (320, 240)
+WAVEFORM_SIZE_WH = (320, 120)
+INK = (43, 150, 163, 255)
+CARD_BACK = (128, 124, 116, 48)
+CARD_INK = (140, 135, 126, 255)
+BLOCK_SAMPLES = 1 << 18
+
+
+@dataclass(frozen=True)
+class Picture:
+    """WebP bytes, the tag that changes with them, and whether they will stay the same for this file."""
+
+    data: bytes
+    tag: str
+    lasting: bool
+
+
+def thumbnail(file: Path, kind: str) -> bytes:
+    """The picture of a media file of kind `image`, `audio` or `video`, as WebP bytes.
+
+    An image is scaled down, 16-bit and float pixels windowed to their 1st and 99th percentile; a sound is its
+    waveform; a video its first frame. Raises MediaStoreValueError when the file cannot be read as its kind, and
+    MissingPackageError when a video needs the package av, which is not installed.
+    """
+    draw = {"image": _image, "audio": _waveform, "video": _poster}.get(kind)
+    if draw is None:
+        raise MediaStoreValueError(f"kind must be image, audio or video to have a picture, got {kind!r}; use card()")
+    try:
+        return _webp(draw(file))
+    except (MediaStoreValueError, MissingPackageError):
+        raise
+    except (OSError, ValueError, SyntaxError, RuntimeError, Image.DecompressionBombError, MemoryError) as error:
+        detail = str(error).replace(str(file), file.name) or type(error).__name__
+        raise MediaStoreValueError(f"this file must be {kind}, got bytes that cannot be decoded: {detail}") from error
+
+
+def card(title: str, sentence: str = "") -> bytes:
+    """A quiet card with a title and a sentence, for what has no picture, as WebP bytes."""
+    image = Image.new("RGBA", CARD_SIZE_WH, CARD_BACK)
+    draw = ImageDraw.Draw(image)
+    lines = textwrap.wrap(sentence, width=40, max_lines=7, placeholder=" …")
+    top = (CARD_SIZE_WH[1] - 30 - 20 * len(lines)) // 2
+    draw.text((CARD_SIZE_WH[0] / 2, top), title[:28], CARD_INK, ImageFont.load_default(20), anchor="ma")
+    for row, line in enumerate(lines):
+        at = (CARD_SIZE_WH[0] / 2, top + 34 + 20 * row)
+        draw.text(at, line, CARD_INK, ImageFont.load_default(14), anchor="ma")
+    return _webp(image)
+
+
+def _webp(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "WEBP", quality=82, method=2)
+    return out.getvalue()
+
+
+def _image(file: Path) -> Image.Image:
+    with Image.open(file) as image:
+        image.draft("RGB", (LONG_SIDE, LONG_SIDE))
+        image.load()
+        return _scaled_down(_displayable(image))
+
+
+def _displayable(image: Image.Image) -> Image.Image:
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        return _windowed(np.asarray(image, dtype=np.float32))
+    if image.mode in ("L", "RGB", "RGBA"):
+        return image
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
+def _windowed(values: np.ndarray) -> Image.Image:
+    finite = values[np.isfinite(values)]
+    low, high = np.percentile(finite, (1, 99)) if finite.size else (0.0, 1.0)
+    if high <= low:
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    scaled = (np.nan_to_num(values, nan=low, posinf=high, neginf=low) - low) / max(high - low, 1e-12)
+    return Image.fromarray((scaled.clip(0, 1) * 255).astype(np.uint8))
+
+
+def _scaled_down(image: Image.Image) -> Image.Image:
+    scale = LONG_SIDE / max(image.size)
+    if scale >= 1:
+        return image
+    size_wh = tuple(max(1, round(side * scale)) for side in image.size)
+    return image.resize(size_wh, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _waveform(file: Path) -> Image.Image:
+    width, height = WAVEFORM_SIZE_WH
+    low, high = _peaks(file, width)
+    image = Image.new("RGBA", WAVEFORM_SIZE_WH)
+    draw = ImageDraw.Draw(image)
+    middle, reach = height / 2, height / 2 - 4
+    for column in range(width):
+        top, bottom = middle - reach * high[column], middle - reach * low[column]
+        draw.line([(column, top - 0.5), (column, bottom + 0.5)], INK)
+    return image
+
+
+def _peaks(file: Path, columns: int) -> tuple[np.ndarray, np.ndarray]:
+    low, high = np.zeros(columns), np.zeros(columns)
+    with soundfile.SoundFile(file) as sound:
+        total, at = max(sound.frames, 1), 0
+        for block in sound.blocks(BLOCK_SAMPLES, dtype="float32", always_2d=True):
+            place = np.minimum((at + np.arange(len(block))) * columns // total, columns - 1)
+            np.minimum.at(low, place, block.min(axis=1))
+            np.maximum.at(high, place, block.max(axis=1))
+            at += len(block)
+    if not at:
+        raise MediaStoreValueError("this file must be audio, got a sound without a single sample")
+    return np.nan_to_num(low).clip(-1, 0), np.nan_to_num(high).clip(0, 1)
+
+
+def _poster(file: Path) -> Image.Image:
+    if file.suffix.lower() in (".gif", ".webp", ".apng", ".png"):
+        return _image(file)
+    try:
+        import av
+    except ImportError as error:
+        raise MissingPackageError(
+            "the picture of a video must be decoded by the package av, which is not installed; "
+            "pip install 'mediastore[video]'"
+        ) from error
+    with av.open(str(file)) as container:
+        for frame in container.decode(video=0):
+            return _scaled_down(frame.to_image())
+    raise MediaStoreValueError("this file must be video, got one without a single frame")
