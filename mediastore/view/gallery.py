@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from mediastore.draw.overlay import Record, drawn_item, item_id, item_problem, item_values
+from mediastore.draw.overlay import Record, UrlOf, drawn_item, item_id, item_problem, item_values
 from mediastore.serve import media_url, thumb_url
 from mediastore.view import components, links
 from mediastore.view.choice import Choice
@@ -24,8 +24,10 @@ class Group:
     empty: str = ""
 
 
-def tile(record: Record, *, group: int = 0, where: str | None = None, current: bool = False) -> dict[str, Any]:
-    """One item as the component takes it."""
+def tile(
+    record: Record, *, group: int = 0, where: str | None = None, current: bool = False, url_of: UrlOf = thumb_url
+) -> dict[str, Any]:
+    """One item as the components take it; `url_of` makes the URL of its picture, or of the media itself."""
     identity = item_id(record)
     path = record.get("path")
     return {
@@ -34,7 +36,7 @@ def tile(record: Record, *, group: int = 0, where: str | None = None, current: b
         "group": group,
         "kind": record.get("kind"),
         "href": f"item?{urlencode(links.item_link(*identity))}",
-        "src": thumb_url(path) if path else None,
+        "src": url_of(path) if path else None,
         "caption": record.get("caption"),
         "where": f"step {record['step']}" if where is None else where,
         "values": item_values(record),
@@ -73,7 +75,7 @@ def show(
         "choice": choice.to_data(),
         "known": dict(known or {}),
         "layout": "columns" if columns else "rows",
-        "groups": [_heading(at, group) for at, group in enumerate(groups)],
+        "groups": [heading(at, group) for at, group in enumerate(groups)],
     }
     _opened(data, key)
 
@@ -84,15 +86,16 @@ def strip(records: Sequence[Record], *, colors: Mapping[str, str], key: str, cur
     _opened({"key": key, "tiles": tiles, "colors": dict(colors), "layout": "strip"}, key)
 
 
-def _heading(at: int, group: Group) -> dict[str, Any]:
+def heading(at: int, group: Group) -> dict[str, Any]:
+    """What stands above a group, as the components take it."""
     return {"id": at, "title": group.title, "note": group.note, "color": group.color, "empty": group.empty}
 
 
 def _opened(data: Mapping[str, Any], key: str) -> None:
-    result = _mount(key=key, data=components.versioned(data), on_opened_change=_nothing, on_narrowed_change=_nothing)
+    result = _mount(key=key, data=components.versioned(data), on_opened_change=ignore, on_narrowed_change=ignore)
     if result.opened:
         links.open_item(*result.opened)
 
 
-def _nothing() -> None:
-    """Streamlit keeps a trigger only where a callback is named."""
+def ignore() -> None:
+    """Does nothing: Streamlit keeps a trigger only where a callback is named."""

@@ -1,0 +1,138 @@
+"""One picture large, as a plotly figure (a plain dict): the image by URL, its annotations, a legend by label.
+
+Every trace of a label shares a legend group, so that one click in the legend hides or shows all of it. Lines have no
+hover of their own in plotly: an invisible marker at each annotation's centre carries label and score.
+"""
+
+import html
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+from typing import Any
+
+from mediastore.draw.colors import with_alpha
+from mediastore.draw.masks import mask_traces
+from mediastore.draw.overlay import Record
+from mediastore.draw.shapes import annotation_centre, outline
+
+LINES_MAX = 1000
+PLAIN = "#9aa0a6"
+TRUTH_LAYERS = frozenset({"ground_truth", "ground truth", "truth", "target", "targets", "gt"})
+
+Annotation = Mapping[str, Any]
+
+
+def figure(
+    record: Record, annotations: Sequence[Annotation], *, source: str, colors: Mapping[str, str], height: int = 640
+) -> dict[str, Any]:
+    """The figure of a picture of known width and height, with those annotations of it that are to be seen.
+
+    `source` is the picture's URL; masks that are label maps come with their integers as `map` (height, width).
+    """
+    width, tall = record["width"], record["height"]
+    traces: list[dict[str, Any]] = []
+    for label, layer in dict.fromkeys((_label(one), one.get("layer") or "") for one in annotations if _is_drawn(one)):
+        members = [one for one in annotations if _label(one) == label and (one.get("layer") or "") == layer]
+        traces += _label_traces(label, layer, members, colors)
+    traces += [trace for one in annotations for trace in mask_traces(one, lambda name: colors.get(name, PLAIN))]
+    return {"data": _named_once(traces), "layout": _layout(source, width, tall, height)}
+
+
+def _is_drawn(annotation: Annotation) -> bool:
+    return bool(outline(annotation)) or annotation_centre(annotation) is not None
+
+
+def _label(annotation: Annotation) -> str:
+    return str(annotation.get("label") or annotation.get("track") or "no label")
+
+
+def _label_traces(
+    label: str, layer: str, members: Sequence[Annotation], colors: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    color = colors.get(label, PLAIN)
+    shared = {"type": "scatter", "legendgroup": label, "name": plain_text(label), "meta": layer}
+    lines = [point for one in members for point in [*outline(one), (None, None)]]
+    traces = []
+    if any(x is not None for x, _ in lines):
+        is_area = any(one.get("type") == "polygon" for one in members)
+        traces.append(
+            shared
+            | {"x": [x for x, _ in lines], "y": [y for _, y in lines], "mode": "lines", "hoverinfo": "skip"}
+            | {"line": {"color": color, "width": 2, "dash": "dash" if layer.lower() in TRUTH_LAYERS else "solid"}}
+            | ({"fill": "toself", "fillcolor": with_alpha(color, 0.25)} if is_area else {})
+        )
+    traces += _joints(shared, members, color)
+    return [*traces, *_centres(shared, layer, members, color)]
+
+
+def _joints(shared: dict[str, Any], members: Sequence[Annotation], color: str) -> list[dict[str, Any]]:
+    points = [
+        (point[0], point[1], name)
+        for one in members
+        if one.get("type") == "keypoints"
+        for point, name in zip_longest(one.get("points") or (), (one.get("names") or ()), fillvalue="")
+        if point
+    ]
+    if not points:
+        return []
+    marker = {"color": color, "size": 7, "line": {"color": "#ffffff", "width": 1}}
+    xs, ys, names = (list(column) for column in zip(*points, strict=True))
+    texts = [plain_text(name) for name in names]
+    return [shared | {"x": xs, "y": ys, "mode": "markers", "marker": marker, "text": texts, "hoverinfo": "text"}]
+
+
+def _centres(shared: dict[str, Any], layer: str, members: Sequence[Annotation], color: str) -> list[dict[str, Any]]:
+    found = [(one, annotation_centre(one)) for one in members]
+    placed = [(one, centre) for one, centre in found if centre is not None]
+    if not placed:
+        return []
+    return [
+        shared
+        | {"x": [centre[0] for _, centre in placed], "y": [centre[1] for _, centre in placed], "mode": "markers"}
+        | {"marker": {"color": color, "size": 16, "opacity": 0.001}, "hoverinfo": "text"}
+        | {"text": [hover_text(one) for one, _ in placed], "customdata": [one.get("place") for one, _ in placed]}
+        | {"hoverlabel": {"bgcolor": color}, "showlegend": False}
+    ]
+
+
+def hover_text(annotation: Annotation) -> str:
+    """Label, score and layer of an annotation, as plotly's text: nothing in it is markup."""
+    score = annotation.get("score")
+    said = f"<b>{plain_text(_label(annotation))}</b>" + ("" if score is None else f" {score:.3f}")
+    rest = [annotation.get("layer"), annotation.get("track"), annotation.get("text")]
+    return said + "".join(f"<br>{plain_text(str(part))}" for part in rest if part)
+
+
+def plain_text(text: str) -> str:
+    """Strangers' text for plotly, which reads a few HTML tags."""
+    return html.escape(text, quote=False)
+
+
+def _named_once(traces: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    named: set[str] = set()
+    for trace in traces:
+        if trace.get("showlegend") is False:
+            continue
+        trace["showlegend"] = trace["legendgroup"] not in named
+        named.add(trace["legendgroup"])
+    silent = [group for group in dict.fromkeys(trace["legendgroup"] for trace in traces) if group not in named]
+    for group in silent:
+        next(trace for trace in traces if trace["legendgroup"] == group)["showlegend"] = True
+    return traces
+
+
+def _layout(source: str, width: float, tall: float, height: int) -> dict[str, Any]:
+    image = {"source": source, "xref": "x", "yref": "y", "x": 0, "y": 0, "sizex": width, "sizey": tall}
+    axis = {"visible": False, "constrain": "domain", "showgrid": False, "zeroline": False}
+    return {
+        "images": [image | {"sizing": "stretch", "layer": "below"}],
+        "xaxis": axis | {"range": [0, width]},
+        "yaxis": axis | {"range": [tall, 0], "scaleanchor": "x"},
+        "height": height,
+        "margin": {"l": 0, "r": 0, "t": 34, "b": 0},
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemdoubleclick": "toggleothers"},
+        "hovermode": "closest",
+        "dragmode": "pan",
+        "uirevision": source,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+    }

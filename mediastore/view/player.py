@@ -1,0 +1,88 @@
+"""Players: sounds with waveform and spans, films with the annotations of the frame that is shown."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import soundfile
+import streamlit as st
+
+from mediastore.draw.overlay import Record
+from mediastore.encode.thumbnail import peaks
+from mediastore.errors import MediaStoreError
+from mediastore.serve import media_file, media_url, thumb_url
+from mediastore.view import components, links
+from mediastore.view.choice import Choice
+from mediastore.view.gallery import Group, heading, ignore, tile
+
+PEAK_COLUMNS = 1200
+PEAK_REACH = 127
+
+_sounds = components.component("sounds", "lanes.js", "audio.js", "sounds.js", style="player.css")
+_film = components.component("film", "lanes.js", "tracks.js", "video.js", style="player.css")
+
+
+def sounds(
+    groups: Sequence[Group],
+    *,
+    root: Path,
+    colors: Mapping[str, str],
+    key: str,
+    total: int | None = None,
+    choice: Choice | None = None,
+    known: Mapping[str, Any] | None = None,
+) -> None:
+    """A list of sounds, each with its waveform, its spans and its own playhead; a title that is clicked opens it."""
+    choice = choice or Choice()
+    items = [_sound(record, at, root) for at, group in enumerate(groups) for record in group.records]
+    count = len(items) if total is None else total
+    titled = [heading(at, group) for at, group in enumerate(groups) if group.title]
+    data = _shared(items, colors, choice, known) | {
+        "groups": titled,
+        "total": count,
+        "partial": count > len(items) or choice.active,
+    }
+    result = _sounds(key=key, data=components.versioned(data), on_opened_change=ignore, on_narrowed_change=ignore)
+    if result.opened:
+        links.open_item(*result.opened)
+
+
+def film(
+    record: Record, *, colors: Mapping[str, str], key: str, choice: Choice | None = None, known: Any = None
+) -> None:
+    """One film, streamed, with its boxes drawn over the frame that is on screen and its tracks in time below."""
+    item = {
+        **tile(record, url_of=media_url),
+        "poster": thumb_url(record["path"]),
+        "fps": record.get("fps"),
+        "frames": record.get("frames"),
+        "duration": record.get("duration_s"),
+    }
+    data = _shared([item], colors, choice or Choice(), known)
+    _film(key=key, data=components.versioned(data))
+
+
+def _shared(items: list[dict[str, Any]], colors: Mapping[str, str], choice: Choice, known: Any) -> dict[str, Any]:
+    choice_data = choice.to_data()
+    return {"items": items, "colors": dict(colors), "choice": choice_data, "known": dict(known or {}), "url": True}
+
+
+def _sound(record: Record, group: int, root: Path) -> dict[str, Any]:
+    file = media_file(root, record.get("path") or "")
+    state = file.stat() if file else None
+    is_playable = state is not None and not record.get("problem")
+    return {
+        **tile(record, group=group, url_of=media_url),
+        "duration": record.get("duration_s"),
+        "peaks": _waveform(str(file), state.st_size, state.st_mtime_ns) if is_playable and state else [],
+    }
+
+
+@st.cache_data(show_spinner=False, max_entries=2000)
+def _waveform(file: str, size: int, changed_ns: int) -> list[int]:
+    """Lowest and highest sample of each column in turn, -127..127; empty where the file cannot be decoded here."""
+    try:
+        low, high = peaks(Path(file), PEAK_COLUMNS)
+    except (MediaStoreError, soundfile.SoundFileError, OSError):
+        return []
+    return [round(PEAK_REACH * float(value)) for pair in zip(low, high, strict=True) for value in pair]
