@@ -1,0 +1,93 @@
+"""The only place that opens files for writing. A file appears whole under its name, or not at all."""
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+
+try:
+    from fcntl import ioctl
+except ImportError:  # Windows
+    ioctl = None
+
+TEMPORARY_PREFIX = ".writing-"
+_FICLONE = 0x40049409
+
+
+def write(path: Path, content: bytes, *, durable: bool = False) -> None:
+    """Write `content` under a temporary name beside `path`, then rename it there, replacing what was there."""
+    temporary = _temporary(path)
+    try:
+        descriptor = _open_new(temporary)
+        try:
+            _write_all(descriptor, content)
+            if durable:
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def move(source: Path, path: Path) -> None:
+    """Give a staged file its place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(source, path)
+
+
+def copy(source: Path, path: Path) -> None:
+    """Copy a file, sharing its blocks where the file system can."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with source.open("rb") as reading, path.open("xb") as writing:
+        if not _shares_blocks(reading.fileno(), writing.fileno()):
+            shutil.copyfileobj(reading, writing, 2**20)
+
+
+def append(descriptor: int, content: bytes) -> None:
+    """Append to an open file. Raises OSError when not all of it could be written."""
+    _write_all(descriptor, content)
+
+
+def open_new(path: Path) -> int:
+    """A descriptor that appends to a file which must not have existed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o666)
+
+
+def remove(path: Path) -> None:
+    """Remove a file of ours that is no longer wanted; that it is gone already is fine."""
+    with contextlib.suppress(FileNotFoundError):
+        path.unlink()
+
+
+def _shares_blocks(source: int, target: int) -> bool:
+    if ioctl is None:
+        return False
+    try:
+        ioctl(target, _FICLONE, source)
+    except OSError:
+        return False
+    return True
+
+
+def _temporary(path: Path) -> str:
+    name = f"{TEMPORARY_PREFIX}{os.getpid():x}-{path.name}"
+    return os.path.join(path.parent, name)
+
+
+def _open_new(path: str) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        return os.open(path, flags, 0o666)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        return os.open(path, flags, 0o666)
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]

@@ -1,0 +1,92 @@
+"""Records as JSON, one object on one line, and the order of a sidecar's keys."""
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import PurePath
+from typing import Any
+
+from mediastore.errors import MediaStoreValueError, StoreFormatError
+
+FORMAT = 1
+
+KEYS = (
+    "format project run writer key step index kind file reference media_type bytes sha256 time caption sample values "
+    "width height sample_rate channels fps frames duration_s codec columns rows problem problems annotations"
+).split()
+_RANK = {key: rank for rank, key in enumerate(KEYS)}
+
+
+def to_line(record: Mapping[str, Any]) -> bytes:
+    """A record as one line of UTF-8 with its line feed; NaN and infinities become strings, as JSON has none."""
+    try:
+        text = _ENCODER.encode(record)
+    except (ValueError, TypeError):
+        text = _ENCODER.encode(plain(record))
+    except RecursionError:
+        raise MediaStoreValueError("a record must not contain itself, got a circular value; log plain values") from None
+    try:
+        return text.encode() + b"\n"
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace") + b"\n"
+
+
+def ordered(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A sidecar's fields in the order of the format, absent rather than null; unknown ones stay, at the end."""
+    known = sorted(record, key=lambda key: _RANK.get(key, len(KEYS)))
+    return {key: record[key] for key in known if record[key] is not None}
+
+
+def parse(text: str | bytes, where: str) -> dict[str, Any]:
+    """A record from one line; `where` names it in errors. Raises StoreFormatError."""
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise StoreFormatError(f"{where} must be one JSON object a line, got {error}; mend or remove it") from error
+    if not isinstance(record, dict):
+        raise StoreFormatError(f"{where} must be a JSON object, got {type(record).__name__}; mend or remove it")
+    check_format(record, where)
+    return record
+
+
+def check_format(record: Mapping[str, Any], where: str) -> None:
+    """Raise StoreFormatError when a record was written by a later format than this version knows."""
+    found = record.get("format", FORMAT)
+    if found != FORMAT:
+        raise StoreFormatError(
+            f"{where} must have format {FORMAT}, got {found!r}; install a mediastore that reads format {found!r}"
+        )
+
+
+def number(value: float) -> float | str:
+    """A float as JSON can hold it: "NaN", "Infinity" and "-Infinity" are strings."""
+    if math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def plain(value: Any) -> Any:
+    """`value` as JSON types alone: numpy's and tensors' numbers and arrays, paths, sets, dataclass-like objects."""
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return number(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(entry) for entry in value]
+    return _foreign(value)
+
+
+def _foreign(value: Any) -> Any:
+    if hasattr(value, "tolist"):
+        listed = value.tolist()
+        return plain(listed) if isinstance(listed, (bool, int, float, str, list)) else str(value)
+    if isinstance(value, PurePath):
+        return str(value)
+    if hasattr(value, "__dict__") and not isinstance(value, type) and not callable(value):
+        return {name: plain(entry) for name, entry in vars(value).items() if not name.startswith("_")}
+    return plain(list(value)) if isinstance(value, Iterable) and not isinstance(value, bytes) else str(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), check_circular=False)

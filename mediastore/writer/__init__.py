@@ -1,0 +1,1 @@
+"""The writing side: it knows the folder, and nothing of who reads it."""

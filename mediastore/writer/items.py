@@ -1,0 +1,259 @@
+"""One item from snapshot to commit: media file, then sidecar, then journal line."""
+
+import hashlib
+import posixpath
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mediastore import encode, files, naming, sidecar
+from mediastore.annotation import Annotation
+from mediastore.annotations import Mask
+from mediastore.encode.encoded import Encoded
+from mediastore.errors import MediaStoreError
+from mediastore.journal import Journal
+from mediastore.payload import Payload, read_file
+from mediastore.writer.faults import Faults
+
+REMEMBERED_FILES = 65_536
+DIGEST_CHARACTERS = 32
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One item as `log()` saw it: nothing in it can be changed by the caller any more."""
+
+    key: str
+    step: int
+    index: int
+    kind: str
+    time: float
+    payload: Payload | None
+    options: dict[str, Any] = field(default_factory=dict)
+    caption: str | None = None
+    sample: str | None = None
+    values: dict[str, Any] | None = None
+    annotations: tuple[Annotation, ...] = ()
+    reference: Path | None = None
+    problem: str | None = None
+
+    @property
+    def nbytes(self) -> int:
+        masks = sum(mask.nbytes for mask in self.annotations if isinstance(mask, Mask))
+        return (self.payload.nbytes if self.payload else 0) + masks + 1024
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A media file of this run: its place below `media/` and what its sidecars say of it."""
+
+    path: str
+    fields: dict[str, Any]
+
+
+class ItemWriter:
+    """Writes the items of one writing process. `write` may be called from several threads."""
+
+    def __init__(self, folder: Path, identity: dict[str, Any], faults: Faults, *, durable: bool = False) -> None:
+        self._media = folder / "media"
+        self._identity = identity
+        self._faults = faults
+        self._durable = durable
+        self._journal = Journal(folder / "items", identity["writer"])
+        self._stored: OrderedDict[str, Stored] = OrderedDict()
+        self._being_stored: dict[str, threading.Event] = {}
+        self._reserved: set[str] = set()
+        self._lock = threading.Lock()
+        self.written = 0
+
+    def write(self, snapshot: Snapshot) -> None:
+        """Commit one item. Faults are noted, never raised."""
+        try:
+            self._write(snapshot)
+        except (OSError, MediaStoreError) as error:
+            self._faults.add("lost item", MediaStoreError(f"{snapshot.key} at step {snapshot.step} is lost: {error}"))
+        except Exception as error:
+            message = f"{snapshot.key} at step {snapshot.step} is lost: {type(error).__name__}: {error}"
+            self._faults.add("lost item", MediaStoreError(message))
+
+    def flush(self) -> None:
+        """Try again what could not be written to the journal. Raises OSError."""
+        self._journal.flush()
+
+    def close(self) -> None:
+        """Let the journal go."""
+        self._journal.close()
+
+    def _write(self, snapshot: Snapshot) -> None:
+        key_path = naming.encode_key(snapshot.key)
+        stem = self._reserve(key_path, snapshot)
+        try:
+            media = self._media_fields(snapshot, key_path, stem)
+            size = (media["width"], media["height"]) if "width" in media and "height" in media else None
+            annotations, problems = self._annotations(snapshot, size, key_path, stem)
+            record = sidecar.ordered(
+                self._identity
+                | {
+                    "key": snapshot.key,
+                    "step": snapshot.step,
+                    "index": snapshot.index,
+                    "kind": snapshot.kind,
+                    "time": snapshot.time,
+                    "caption": snapshot.caption,
+                    "sample": snapshot.sample,
+                    "values": snapshot.values or None,
+                    "annotations": annotations or None,
+                    "problems": problems or None,
+                }
+                | media
+            )
+            line = sidecar.to_line(record)
+            files.write(self._media / key_path / f"{stem}.json", line, durable=self._durable)
+        finally:
+            self._release(snapshot, f"{key_path}/{stem}")
+        self._journal.append(line)
+        self.written += 1
+
+    def _reserve(self, key_path: str, snapshot: Snapshot) -> str:
+        """A stem that no other item of this writer has, even one logged twice at the same place."""
+        occurrence = 1
+        while True:
+            stem = naming.item_stem(snapshot.step, snapshot.index, self._identity["writer"], occurrence)
+            place = f"{key_path}/{stem}"
+            with self._lock:
+                if place not in self._reserved and not (self._media / f"{place}.json").exists():
+                    self._reserved.add(place)
+                    return stem
+            occurrence += 1
+
+    def _release(self, snapshot: Snapshot, place: str) -> None:
+        with self._lock:
+            self._reserved.discard(place)
+        if snapshot.payload is not None and snapshot.payload.path is not None and snapshot.reference is None:
+            files.remove(snapshot.payload.path)
+
+    def _media_fields(self, snapshot: Snapshot, key_path: str, stem: str) -> dict[str, Any]:
+        if snapshot.payload is None:
+            self._note(snapshot, snapshot.kind, snapshot.problem or "nothing to store")
+            return {"problem": snapshot.problem}
+        digest = _digest(snapshot.payload)
+        stored = self._stored_once(f"{digest}{snapshot.options or ''}", snapshot, key_path, stem)
+        fields = dict(stored.fields)
+        if snapshot.reference is not None:
+            fields["reference"] = snapshot.reference.resolve().as_uri()
+        else:
+            fields["file"] = posixpath.relpath(stored.path, key_path)
+        if "problem" in fields:
+            self._note(snapshot, f"{snapshot.kind} file", fields["problem"])
+        return fields | ({} if snapshot.sample else {"sample": digest[:DIGEST_CHARACTERS]})
+
+    def _note(self, snapshot: Snapshot, about: str, sentence: str) -> None:
+        name = f", {snapshot.payload.name!r}" if snapshot.payload and snapshot.payload.name else ""
+        fault = MediaStoreError(f"{snapshot.key} at step {snapshot.step}{name}: {sentence}")
+        self._faults.add(about, fault, is_recorded=True)
+
+    def _stored_once(self, identity: str, snapshot: Snapshot, key_path: str, stem: str) -> Stored:
+        """The stored file of this content: an earlier one, one that another thread is storing now, or a new one."""
+        while True:
+            with self._lock:
+                if identity in self._stored:
+                    self._stored.move_to_end(identity)
+                    return self._stored[identity]
+                event = self._being_stored.get(identity)
+                if event is None:
+                    self._being_stored[identity] = threading.Event()
+                    break
+            event.wait()
+        try:
+            stored = self._store(snapshot, key_path, stem)
+            with self._lock:
+                self._stored[identity] = stored
+                if len(self._stored) > REMEMBERED_FILES:
+                    self._stored.popitem(last=False)
+            return stored
+        finally:
+            with self._lock:
+                self._being_stored.pop(identity).set()
+
+    def _store(self, snapshot: Snapshot, key_path: str, stem: str) -> Stored:
+        assert snapshot.payload is not None
+        encoded = encode.encode(snapshot.kind, snapshot.payload, snapshot.options)
+        place = f"{key_path}/{stem}.{encoded.extension}"
+        fields: dict[str, Any] = {"media_type": encoded.media_type, **_size_and_digest(encoded), **encoded.facts}
+        if encoded.problem:
+            fields["problem"] = encoded.problem
+        if snapshot.reference is None:
+            self._place(encoded, self._media / place)
+        return Stored(place, fields)
+
+    def _place(self, encoded: Encoded, path: Path) -> None:
+        if encoded.path is not None:
+            files.move(encoded.path, path)
+        else:
+            files.write(path, encoded.content or b"", durable=self._durable)
+
+    def _annotations(
+        self, snapshot: Snapshot, size_wh: tuple[int, int] | None, key_path: str, stem: str
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        kept: list[dict[str, Any]] = []
+        problems: list[dict[str, Any]] = []
+        for position, given in enumerate(snapshot.annotations):
+            annotation, fault = _readable(given, size_wh)
+            if fault is None:
+                kept.append(self._annotation_record(annotation, size_wh, key_path, f"{stem}-mask{position}"))
+            sentence = fault or annotation.doubt(size_wh)
+            if sentence:
+                sentence = f"annotation {position}: {sentence}"
+                self._note(snapshot, "annotation", sentence)
+                problems.append({"problem": sentence, **_refused(annotation, fault)})
+        return kept, problems
+
+    def _annotation_record(
+        self, annotation: Annotation, size_wh: tuple[int, int] | None, key_path: str, stem: str
+    ) -> dict[str, Any]:
+        record = annotation.record(size_wh)
+        if isinstance(annotation, Mask) and annotation.is_label_map:
+            payload = Payload(array=annotation.array())
+            snapshot = Snapshot("", 0, 0, "label_map", 0.0, payload)
+            stored = self._stored_once(f"{_digest(payload)}label_map", snapshot, key_path, stem)
+            record["mask_file"] = posixpath.relpath(stored.path, key_path)
+        return record
+
+
+def _readable(annotation: Annotation, size_wh: tuple[int, int] | None) -> tuple[Annotation, str | None]:
+    """The annotation with a mask file read in, and its fault if it has one."""
+    if isinstance(annotation, Mask) and annotation.path is not None:
+        try:
+            annotation = annotation.with_pixels(encode.decode_mask(read_file(Path(annotation.path), "mask")))
+        except MediaStoreError as error:
+            return annotation, str(error)
+    return annotation, annotation.fault(size_wh)
+
+
+def _refused(annotation: Annotation, fault: str | None) -> dict[str, Any]:
+    """What a refused annotation said, as far as JSON can hold it; nothing for one that was kept."""
+    if fault is None:
+        return {}
+    given = {} if isinstance(annotation, Mask) else annotation.record() | {"given": annotation.given}
+    return {"annotation": sidecar.plain({"layer": annotation.layer, "type": annotation.type} | given)}
+
+
+def _digest(payload: Payload) -> str:
+    if payload.array is not None:
+        digest = hashlib.sha256(f"{payload.array.dtype.str}{payload.array.shape}".encode())
+        digest.update(payload.array.reshape(-1).view("u1").data)
+        return digest.hexdigest()
+    if payload.path is not None:
+        with payload.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(payload.content or b"").hexdigest()
+
+
+def _size_and_digest(encoded: Encoded) -> dict[str, Any]:
+    if encoded.path is not None:
+        payload = Payload(path=encoded.path)
+        return {"bytes": encoded.path.stat().st_size, "sha256": _digest(payload)}
+    content = encoded.content or b""
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}

@@ -1,0 +1,97 @@
+"""A bounded queue of work and the threads that do it."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+Job = TypeVar("Job")
+
+
+class Pipeline(Generic[Job]):
+    """Runs `work(job)` on a few threads, in the order of `submit`, holding at most `bytes_max` of waiting jobs.
+
+    The threads start at the first job. `work` must not raise. `on_full` is called, once, before `submit` first waits.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Job], None],
+        *,
+        threads: int,
+        bytes_max: int,
+        on_full: Callable[[], None],
+    ) -> None:
+        self._work = work
+        self._threads_wanted = threads
+        self._bytes_max = bytes_max
+        self._on_full: Callable[[], None] | None = on_full
+        self._jobs: deque[tuple[Job, int]] = deque()
+        self._bytes = 0
+        self._unfinished = 0
+        self._threads: list[threading.Thread] = []
+        self._closed = False
+        lock = threading.Lock()
+        self._work_waits = threading.Condition(lock)
+        self._room = threading.Condition(lock)
+        self._idle = threading.Condition(lock)
+
+    def submit(self, job: Job, nbytes: int) -> None:
+        """Queue a job; waits while the queue is full. A job larger than the bound goes in when the queue is empty."""
+        with self._room:
+            while self._bytes and self._bytes + nbytes > self._bytes_max:
+                if self._on_full is not None:
+                    announce, self._on_full = self._on_full, None
+                    announce()
+                self._room.wait()
+            self._jobs.append((job, nbytes))
+            self._bytes += nbytes
+            self._unfinished += 1
+            if len(self._threads) < min(self._threads_wanted, self._unfinished):
+                self._start_thread()
+            self._work_waits.notify()
+
+    @property
+    def unfinished(self) -> int:
+        """Jobs that are queued or being worked on."""
+        return self._unfinished
+
+    def drain(self, timeout_s: float | None = None) -> bool:
+        """Wait until every job is done; False when the time ran out first."""
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        with self._idle:
+            while self._unfinished:
+                rest = None if deadline is None else deadline - time.monotonic()
+                if rest is not None and rest <= 0:
+                    return False
+                self._idle.wait(rest)
+        return True
+
+    def close(self) -> None:
+        """Let the threads end once the queue is empty."""
+        with self._work_waits:
+            self._closed = True
+            self._work_waits.notify_all()
+
+    def _start_thread(self) -> None:
+        thread = threading.Thread(target=self._loop, name=f"mediastore-{len(self._threads)}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _loop(self) -> None:
+        while True:
+            with self._work_waits:
+                while not self._jobs:
+                    if self._closed:
+                        return
+                    self._work_waits.wait()
+                job, nbytes = self._jobs.popleft()
+            self._work(job)
+            del job
+            with self._work_waits:
+                self._bytes -= nbytes
+                self._unfinished -= 1
+                self._room.notify_all()
+                if not self._unfinished:
+                    self._idle.notify_all()
