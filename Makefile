@@ -1,0 +1,30 @@
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint clean
+
+help: ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' Makefile
+
+demo: .venv/demo.stamp ## train real detectors and watch them in the app
+	@$(BIN)/mediastore demo
+
+test: .venv/test.stamp ## lint, then run every test, the browser's included
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/python -m pytest -q
+
+lint: .venv/test.stamp ## mend what can be mended by itself, then say what is left
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## remove the environment and what tools left behind
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis *.egg-info
+
+.venv/%.stamp: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+		{ rm -rf .venv; echo "Python 3.11 or newer with venv is needed; set PYTHON=/path/to/python3"; exit 1; }
+	@echo "Installing mediastore[$*] into .venv (a minute or two, once)"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e ".[$*]"
+	@touch $@
