@@ -1,7 +1,9 @@
 """Films: arrays to MP4 (h264), files as they are with what their headers say."""
 
 import io
+import tempfile
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -67,17 +69,19 @@ def _muxed(frames: NDArray[np.uint8], fps: float, form: str, codec: str) -> byte
         raise MissingPackageError(
             "a video given as an array needs PyAV, which is not installed; pip install 'mediastore[video]'"
         ) from error
-    buffer = io.BytesIO()
     options = {"movflags": "faststart"} if form == "mp4" else {}
-    with av.open(buffer, "w", format=form, options=options) as container:
-        stream = container.add_stream(codec, rate=Fraction(fps).limit_denominator(65535))
-        stream.height, stream.width = frames.shape[1:3]
-        stream.pix_fmt = "yuv420p"
-        stream.options = {"crf": "18", "preset": "veryfast"} if form == "mp4" else {"crf": "24", "b:v": "0"}
-        for frame in frames:
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")))
-        container.mux(stream.encode(None))
-    return buffer.getvalue()
+    with tempfile.TemporaryDirectory(prefix="mediastore-") as folder:
+        path = Path(folder) / f"video.{form}"  # faststart opens the file a second time, by its name
+        with av.open(str(path), "w", format=form, options=options) as container:
+            stream = container.add_stream(codec, rate=Fraction(fps).limit_denominator(65535))
+            stream.height, stream.width = frames.shape[1:3]
+            stream.pix_fmt = "yuv420p"
+            stream.options = {"crf": "18", "preset": "veryfast"} if form == "mp4" else {"crf": "24", "b:v": "0"}
+            for frame in frames:
+                picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
+                container.mux(stream.encode(picture))
+            container.mux(stream.encode(None))
+        return path.read_bytes()
 
 
 def _gif(frames: NDArray[np.uint8], fps: float) -> bytes:
