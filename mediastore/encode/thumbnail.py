@@ -101,7 +101,7 @@ def _scaled_down(image: Image.Image) -> Image.Image:
 
 def _waveform(file: Path) -> Image.Image:
     width, height = WAVEFORM_SIZE_WH
-    low, high = _peaks(file, width)
+    low, high = peaks(file, width)
     image = Image.new("RGBA", WAVEFORM_SIZE_WH)
     draw = ImageDraw.Draw(image)
     middle, reach = height / 2, height / 2 - 4
@@ -111,7 +111,8 @@ def _waveform(file: Path) -> Image.Image:
     return image
 
 
-def _peaks(file: Path, columns: int) -> tuple[np.ndarray, np.ndarray]:
+def peaks(file: Path, columns: int) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and highest sample (-1..0 and 0..1) of a sound in each of `columns` equal parts of its length."""
     low, high = np.zeros(columns), np.zeros(columns)
     with soundfile.SoundFile(file) as sound:
         total, at = max(sound.frames, 1), 0
