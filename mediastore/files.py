@@ -57,6 +57,11 @@ def open_new(path: Path) -> int:
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o666)
 
 
+def truncate(path: Path, size: int) -> None:
+    """Cut a file to its first `size` bytes."""
+    os.truncate(path, size)
+
+
 def remove(path: Path) -> None:
     """Remove a file of ours that is no longer wanted; that it is gone already is fine."""
     with contextlib.suppress(FileNotFoundError):
