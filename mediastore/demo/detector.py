@@ -81,7 +81,6 @@ class Detector:
         return float((nats[digit].mean() + nats[~digit].mean()) / 2)
 
 
-
 def box_iou(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Intersection over union of every pair of xyxy boxes, shape (len(first), len(second))."""
     low = np.maximum(first[:, None, :2], second[None, :, :2])

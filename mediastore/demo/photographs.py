@@ -131,16 +131,14 @@ def _stereo() -> mediastore.Image:
     right_ones = sum(match.label == "match" for match in keypoints)
     return mediastore.Image(
         left,
-        caption=f"motorcycle: {right_ones} of {len(keypoints)} stereo matches agree with the measured disparity within 2 px",
+        caption=f"motorcycle: {right_ones} of {len(keypoints)} stereo matches lie within 2 px of the measured truth",
         sample="motorcycle",
         values={"right": right_ones / max(len(keypoints), 1)},
         keypoints=keypoints,
     )
 
 
-def _matches(
-    left: np.ndarray, right: np.ndarray
-) -> Iterator[tuple[tuple[float, float], tuple[float, float], float]]:
+def _matches(left: np.ndarray, right: np.ndarray) -> Iterator[tuple[tuple[float, float], tuple[float, float], float]]:
     """The best 150 pairs of ORB corners, and the share of the descriptor's 256 bits in which they agree."""
     orb = cv2.ORB_create(800)
     (here, described), (there, described_there) = (

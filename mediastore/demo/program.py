@@ -35,7 +35,7 @@ def parts(length: training.Length | None = None) -> list[Part]:
     length = length or training.Length()
     return [
         Part("photographs", photographs.PARTS, photographs.look, "classic computer vision", ["photographs"]),
-        Part("sound and film", recordings.PARTS + films.PARTS, _listen_and_watch, "speech and faces", ["audio", "video"]),
+        Part("sound and film", recordings.PARTS + films.PARTS, _listen_and_watch, "speech, faces", ["audio", "video"]),
         *(
             Part(
                 f"digits {recipe.name}",

@@ -23,7 +23,7 @@ SURE = 0.5
 
 @dataclass(frozen=True)
 class Recipe:
-    """What sets one run apart: its learning rate, and on how many pictures it may train (None: fresh ones each epoch)."""
+    """What sets a run apart: its learning rate, and how many pictures it may train on (None: fresh ones each epoch)."""
 
     name: str
     notes: str
@@ -189,9 +189,7 @@ def _masks(scene: Scene, found: Detections) -> mediastore.Image:
         for box, label, score in zip(found.boxes, found.labels, found.scores, strict=True)
         if score >= SURE
     ]
-    return mediastore.Image(
-        scene.pixels, caption=f"{scene.name}: ink", sample=scene.name, masks=truth + predictions
-    )
+    return mediastore.Image(scene.pixels, caption=f"{scene.name}: ink", sample=scene.name, masks=truth + predictions)
 
 
 def _ink(pixels: np.ndarray, box: np.ndarray) -> np.ndarray:

@@ -1,0 +1,47 @@
+"""What every test may ask for: a store of its own, and a small one that the real demo wrote."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mediastore import audit
+from mediastore.demo.program import parts
+from mediastore.demo.training import Length
+
+SHORT = Length(epochs=3, steps_an_epoch=20, pictures_an_epoch=5, held_out=6)
+
+
+@pytest.fixture(autouse=True)
+def strict(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A logging fault raises, and no store of the user's is in the way."""
+    monkeypatch.setenv("MEDIASTORE_STRICT", "1")
+    monkeypatch.delenv("MEDIASTORE_DIR", raising=False)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    """A folder for one store; when the test is over, nothing in it may contradict anything else."""
+    folder = tmp_path / "store"
+    yield folder
+    if (folder / "mediastore.json").exists():
+        assert audit.check(folder).findings == []
+
+
+@pytest.fixture
+def sick_root(tmp_path: Path) -> Path:
+    """A folder for a store that the test damages."""
+    return tmp_path / "sick-store"
+
+
+@pytest.fixture(scope="session")
+def demo_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that the demo wrote, with short trainings. Shared: look, do not touch."""
+    folder = tmp_path_factory.mktemp("demo") / "store"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MEDIASTORE_STRICT", "1")
+        for part in parts(SHORT):
+            for _ in part.log(folder):
+                pass
+    assert audit.check(folder).findings == []
+    return folder
