@@ -25,7 +25,7 @@ for i in range(5):
     with open(f"dummy_video_{i}.mp4", "w") as f: f.write("dummy video content")
     wandb.log({"video_output": wandb.Video(f"dummy_video_{i}.mp4", caption=f"Sample Video {i}")})
 wandb.finish()
-"""
+"""  # noqa: E501
 
 
 @pytest.fixture(scope="module")

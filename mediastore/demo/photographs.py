@@ -17,6 +17,7 @@ import mediastore
 
 CLUSTERS = ("darkest", "dark", "middle", "light", "lightest")
 CLUSTERING_STEPS = 10
+PARTS = 5
 RIGHT_WITHIN = 2.0
 """Pixels by which a stereo match may miss the measured disparity and still be right."""
 
@@ -30,20 +31,8 @@ def look(run: mediastore.Run) -> Iterator[str]:
     run.log({"photographs/stereo": _stereo()}, step=0)
     yield "stereo matches as keypoints"
     for name in ("coffee", "chelsea"):
-        for step, (clusters, spread, moved) in enumerate(_clusterings(getattr(data, name)())):
-            changed = "first guess" if step == 0 else f"{moved:.1%} of the pixels changed theirs"
-            picture = mediastore.Image(
-                getattr(data, name)(),
-                caption=f"{name} in {len(CLUSTERS)} colours: {changed}",
-                sample=name,
-                values={"spread": spread, "moved": moved},
-                masks=[mediastore.Mask(clusters, classes=dict(enumerate(CLUSTERS, start=1)), layer="clusters")],
-            )
-            run.log({f"clusters/{name}": picture, f"clusters/{name}/spread": spread}, step=step)
+        _cluster_colours(run, name)
         yield f"{name} in five colours"
-
-
-PARTS = 5
 
 
 def faces_in(pixels: np.ndarray, smallest: int) -> list[tuple[tuple[float, float, float, float], float]]:
@@ -147,6 +136,20 @@ def _matches(left: np.ndarray, right: np.ndarray) -> Iterator[tuple[tuple[float,
     pairs = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(described, described_there)
     for pair in sorted(pairs, key=lambda pair: pair.distance)[:150]:
         yield here[pair.queryIdx].pt, there[pair.trainIdx].pt, 1 - pair.distance / 256
+
+
+def _cluster_colours(run: mediastore.Run, name: str) -> None:
+    photograph = getattr(data, name)()
+    for step, (clusters, spread, moved) in enumerate(_clusterings(photograph)):
+        changed = "first guess" if step == 0 else f"{moved:.1%} of the pixels changed theirs"
+        picture = mediastore.Image(
+            photograph,
+            caption=f"{name} in {len(CLUSTERS)} colours: {changed}",
+            sample=name,
+            values={"spread": spread, "moved": moved},
+            masks=[mediastore.Mask(clusters, classes=dict(enumerate(CLUSTERS, start=1)), layer="clusters")],
+        )
+        run.log({f"clusters/{name}": picture, f"clusters/{name}/spread": spread}, step=step)
 
 
 def _clusterings(photograph: np.ndarray) -> Iterator[tuple[np.ndarray, float, float]]:
