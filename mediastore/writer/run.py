@@ -96,6 +96,11 @@ class Run:
         """The readable name; the id where none was given."""
         return str(self._fields.get("name") or self.id)
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether `finish` was called."""
+        return self._finished and not self._disabled
+
     def log(
         self, data: Mapping[str, Any], step: int | None = None, commit: bool | None = None, sync: bool | None = None
     ) -> None:

@@ -185,6 +185,6 @@ def finish(exit_code: int | None = None, quiet: bool | None = None) -> None:
 
 def open_run() -> Run:
     """The open run of this process. Raises MediaStoreError when there is none."""
-    if session.run is None:
+    if session.run is None or session.run.is_finished:
         raise MediaStoreError("a run must be open to log, got none; call init(project=…) first")
     return session.run
