@@ -1,0 +1,106 @@
+"""The lines of a journal as Arrow batches, with the byte position of each."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+BLOCK_BYTES = 8 * 2**20
+LINE_BYTES_MAX = 32 * 2**20
+BATCH_LINES = 1024
+SCHEMA = pa.schema([("line", pa.string()), ("offset", pa.int64()), ("length", pa.int32())])
+_LINE_FEED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole lines of one journal; `end` is the byte after them, `problems` are (byte position, sentence)."""
+
+    lines: pa.Table
+    end: int
+    problems: list[tuple[int, str]]
+
+
+def read(path: Path, start: int, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
+    """Blocks of whole lines from byte `start` to the end of the file. A torn last line is left for the next time."""
+    with path.open("rb") as file:
+        file.seek(start)
+        rest = b""
+        while True:
+            read_now = file.read(block_bytes)
+            content = rest + read_now
+            whole = content.rfind(b"\n") + 1
+            if not read_now:
+                whole = len(content) if _is_record(content) else whole
+            if whole:
+                yield _block(content[:whole], start)
+                start, rest = start + whole, content[whole:]
+            else:
+                rest = content
+            if not read_now:
+                return
+            if len(rest) > LINE_BYTES_MAX:
+                length = len(rest) + _skip_line(file, block_bytes)
+                yield Block(SCHEMA.empty_table(), start + length, [(start, _too_long())])
+                start, rest = start + length, b""
+
+
+def _is_record(content: bytes) -> bool:
+    """Whether a last line without its line feed is whole all the same: no beginning of a JSON object is one."""
+    if not content.rstrip().endswith(b"}"):
+        return False
+    try:
+        return isinstance(json.loads(content), dict)
+    except ValueError:
+        return False
+
+
+def _skip_line(file, block_bytes: int) -> int:
+    skipped = 0
+    while block := file.read(block_bytes):
+        found = block.find(b"\n")
+        if found >= 0:
+            file.seek(found + 1 - len(block), 1)
+            return skipped + found + 1
+        skipped += len(block)
+    return skipped
+
+
+def _too_long() -> str:
+    return f"a line must be at most {LINE_BYTES_MAX // 2**20} MB long, got more; it was left out"
+
+
+def _block(content: bytes, start: int) -> Block:
+    ends = np.flatnonzero(np.frombuffer(content, np.uint8) == _LINE_FEED).astype(np.int32) + 1
+    if not len(ends) or ends[-1] != len(content):
+        ends = np.append(ends, np.int32(len(content)))
+    starts = np.concatenate([np.zeros(1, np.int32), ends[:-1]])
+    problems = []
+    try:
+        content.decode()
+        text = pa.StringArray.from_buffers(
+            len(ends), pa.py_buffer(np.append(starts, ends[-1]).astype(np.int32)), pa.py_buffer(content)
+        )
+    except UnicodeDecodeError:
+        text, problems = _decoded(content, starts, ends, start)
+    table = pa.table([text, pa.array(starts.astype(np.int64) + start), pa.array(ends - starts)], schema=SCHEMA)
+    return Block(_batched(table), start + len(content), problems)
+
+
+def _decoded(content: bytes, starts: np.ndarray, ends: np.ndarray, start: int) -> tuple[pa.Array, list]:
+    lines, problems = [], []
+    for first, last in zip(starts.tolist(), ends.tolist(), strict=True):
+        try:
+            lines.append(content[first:last].decode())
+        except UnicodeDecodeError as error:
+            lines.append("")
+            problems.append((start + first, f"a line must be UTF-8, got {error.reason} at its byte {error.start}"))
+    return pa.array(lines, pa.string()), problems
+
+
+def _batched(table: pa.Table) -> pa.Table:
+    """Small batches, so that all threads of the query share the work."""
+    return pa.Table.from_batches(table.to_batches(max_chunksize=BATCH_LINES), SCHEMA)

@@ -1,0 +1,1 @@
+left join (select id, max(score) as score from store.annotations where {conditions} group by id) using (id)

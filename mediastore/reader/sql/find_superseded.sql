@@ -1,0 +1,18 @@
+insert into store.superseded
+with everything as (
+    select id, folder, project, run, key, step, index, time, journal, "offset"
+    from store.items
+    where (step, index) in (select (step, index) from fresh)
+      and (project, run, key, step, index) in (select (project, run, key, step, index) from fresh)
+), repeated as (
+    select project, run, key, step, index
+    from everything
+    group by all
+    having count(*) > 1
+)
+select folder, id
+from everything
+semi join repeated using (project, run, key, step, index)
+qualify row_number() over (
+    partition by project, run, key, step, index order by time desc nulls last, journal desc, "offset" desc
+) > 1;

@@ -1,0 +1,6 @@
+select {columns}
+from store.items
+{scores}
+where {conditions}
+order by {order}
+limit $limit offset $offset

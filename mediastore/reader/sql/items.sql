@@ -1,0 +1,36 @@
+select
+    $first_id + row_number() over (order by "offset") as id,
+    $folder as folder,
+    $journal as journal,
+    "offset",
+    length,
+    record.project,
+    record.run,
+    record.key,
+    record.step::bigint as step,
+    coalesce(record.index, '0')::bigint as index,
+    record.kind,
+    case when record.file is null then '' when odd.key is not null then odd.path else plain.path || record.file end
+        as path,
+    record.caption,
+    record.sample,
+    record.width,
+    record.height,
+    record.sample_rate,
+    record.channels,
+    record.duration_s,
+    record.fps,
+    record.frames,
+    record.codec,
+    record.columns,
+    record.rows,
+    record.bytes,
+    record.sha256,
+    record.values,
+    record.problem,
+    record.time
+from parsed
+anti join unreadable using ("offset")
+left join places plain on plain.key = record.key and plain.file is null
+left join places odd on odd.key = record.key and odd.file = record.file
+order by "offset";

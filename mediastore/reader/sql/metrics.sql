@@ -1,0 +1,23 @@
+with exploded as (
+    select "offset", record.step::bigint as step, record.time as time, unnest(map_entries(record.values)) as entry
+    from parsed
+    anti join unreadable using ("offset")
+), typed as (
+    select *, entry.key as name, json_type(entry.value) as type, entry.value ->> '$' as content from exploded
+)
+select
+    $folder as folder,
+    $project as project,
+    $run as run,
+    step,
+    time,
+    name,
+    case
+        when type in ('BIGINT', 'UBIGINT', 'DOUBLE', 'HUGEINT', 'UHUGEINT') then try_cast(content as double)
+        when type = 'BOOLEAN' then (content = 'true')::int::double
+        when content in ('NaN', 'Infinity', '-Infinity') then content::double
+    end as value,
+    case when type not in ('BIGINT', 'UBIGINT', 'DOUBLE', 'HUGEINT', 'UHUGEINT', 'BOOLEAN', 'NULL')
+        and content not in ('NaN', 'Infinity', '-Infinity') then content end as text
+from typed
+order by "offset";

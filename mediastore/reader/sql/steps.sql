@@ -1,0 +1,1 @@
+select distinct step from store.items where {conditions} order by step
