@@ -16,20 +16,27 @@ _FICLONE = 0x40049409
 
 def write(path: Path, content: bytes, *, durable: bool = False) -> None:
     """Write `content` under a temporary name beside `path`, then rename it there, replacing what was there."""
-    temporary = _temporary(path)
+    temporary = _written_aside(path, content, durable)
     try:
-        descriptor = _open_new(temporary)
-        try:
-            _write_all(descriptor, content)
-            if durable:
-                os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
         os.replace(temporary, path)
     except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
+        _discard(temporary)
         raise
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Like `write`, but only where nothing is. Raises FileExistsError: of several processes one alone succeeds."""
+    temporary = _written_aside(path, content, durable=False)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        if path.exists():
+            raise FileExistsError(f"{path} is there already") from None
+        os.replace(temporary, path)
+    finally:
+        _discard(temporary)
 
 
 def move(source: Path, path: Path) -> None:
@@ -76,6 +83,27 @@ def _shares_blocks(source: int, target: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _written_aside(path: Path, content: bytes, durable: bool) -> str:
+    temporary = _temporary(path)
+    try:
+        descriptor = _open_new(temporary)
+        try:
+            _write_all(descriptor, content)
+            if durable:
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except BaseException:
+        _discard(temporary)
+        raise
+    return temporary
+
+
+def _discard(temporary: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(temporary)
 
 
 def _temporary(path: Path) -> str:

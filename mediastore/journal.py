@@ -34,8 +34,10 @@ class Journal:
             self._write_waiting()
 
     def flush(self) -> None:
-        """Try again what could not be written before. Raises OSError."""
+        """Try again what could not be written before, in a new file where the old one was removed. Raises OSError."""
         with self._lock:
+            if self._descriptor is not None and not os.fstat(self._descriptor).st_nlink:
+                self._close()
             self._write_waiting()
 
     @property

@@ -76,12 +76,19 @@ class RunRecord:
         with self._lock:
             self._fields |= fields
 
+    def create(self) -> None:
+        """Write the file where there is none. Raises FileExistsError when another process was first, or OSError."""
+        files.write_new(self._path, self._line())
+
     def save(self, **fields: Any) -> None:
         """Change fields and write the file. Raises OSError."""
         with self._lock:
-            self._fields |= fields | {"updated": round(time.time(), 3)}
-            known = {name: value for name, value in self._fields.items() if value is not None}
-            files.write(self._path, sidecar.to_line(known), durable=self._durable)
+            self._fields |= fields
+            files.write(self._path, self._line(), durable=self._durable)
+
+    def _line(self) -> bytes:
+        self._fields["updated"] = round(time.time(), 3)
+        return sidecar.to_line({name: value for name, value in self._fields.items() if value is not None})
 
 
 def _lives(pid: int) -> bool:

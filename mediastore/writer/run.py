@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from multiprocessing.util import Finalize
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -67,10 +68,14 @@ class Run:
         run._disabled = True
         return run
 
-    def begin(self) -> None:
-        """Put the run on disk and start its threads. Raises OSError when the folder cannot be written."""
+    def begin(self, *, is_new: bool = False) -> None:
+        """Put the run on disk and start its threads.
+
+        Raises OSError when the folder cannot be written, FileExistsError when a new run is there already.
+        """
         if self._owns_record:
-            self._record.save(config=self.config.as_dict(), summary=self.summary.as_dict())
+            self._record.update(config=self.config.as_dict(), summary=self.summary.as_dict())
+            self._record.create() if is_new else self._record.save()
         self._finished = False
         self._begin_writing()
 
@@ -90,6 +95,12 @@ class Run:
         self._stop_beating = threading.Event()
         self._heart = threading.Thread(target=self._beat, name="mediastore-heart", daemon=True)
         self._heart.start()
+
+    def _begin_in_child(self) -> None:
+        """A forked process writes with an id and journals of its own; its parent keeps the record."""
+        self._owns_record = False
+        self._begin_writing()
+        Finalize(None, self.finish, exitpriority=100)
 
     @property
     def name(self) -> str:
@@ -113,8 +124,7 @@ class Run:
         if self._disabled:
             return None
         if os.getpid() != self._pid:
-            self._owns_record = False
-            self._begin_writing()
+            self._begin_in_child()
         if self._finished:
             self._faults.add("finished", MediaStoreError(f"run {self.id} must not be finished to log; call init again"))
             return self._faults.tell()
@@ -202,6 +212,10 @@ class Run:
                 self._save_quietly()
 
     def _save_quietly(self, **fields: Any) -> None:
+        if not self.dir.is_dir():
+            self._faults.add(
+                "folder", MediaStoreError(f"{self.dir} must stay while its run is written; it is made anew")
+            )
         try:
             if self._owns_record:
                 self._record.save(config=self.config.as_dict(), summary=self.summary.as_dict(), **fields)

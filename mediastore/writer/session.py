@@ -5,22 +5,18 @@ import contextlib
 import os
 import signal
 import sys
-import tempfile
 import time
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
 from mediastore import naming
-from mediastore.errors import MediaStoreError, MediaStoreValueError, MediaStoreWarning
-from mediastore.writer import record
-from mediastore.writer.config import Config, Summary
+from mediastore.errors import MediaStoreError
+from mediastore.writer.config import Config
 from mediastore.writer.facts import quick_facts
+from mediastore.writer.opening import ROOT, Settings, open_run
 from mediastore.writer.run import QUEUE_BYTES, Run
-
-ROOT = "mediastore-runs"
 
 
 class Session:
@@ -115,65 +111,19 @@ def init(
         "allow_code": allow_code or None,
         **quick_facts(),
     }
-    settings = {"strict": is_strict, "durable": durable, "queue_bytes": queue_bytes}
     if mode == "disabled":
         session.run = Run.disabled(fields, config=Config(config))
         return session.run
-    session.run = _opened(root_folder(dir), fields, config, resume, settings)
+    settings = Settings(strict=is_strict, durable=durable, queue_bytes=queue_bytes)
+    session.run = open_run(root_folder(dir), fields, config, resume, settings)
     session.exit_code = 0
     session.hook()
     return session.run
 
 
-def _opened(root: Path, fields: dict[str, Any], config: Any, resume: Any, settings: dict[str, Any]) -> Run:
-    """A run in `root`, or, where that cannot be written and the run is not strict, in a folder that can."""
-    try:
-        return _opened_in(root, fields, config, resume, settings)
-    except (OSError, MediaStoreError) as error:
-        if settings["strict"] or isinstance(error, MediaStoreValueError):
-            raise
-        spare = Path(tempfile.gettempdir()) / ROOT
-        warnings.warn(
-            f"{root} must be a folder that can be written, got: {error}; this run is written to {spare}: "
-            "move it later, or set MEDIASTORE_DIR",
-            MediaStoreWarning,
-            stacklevel=4,
-        )
-        return _opened_in(spare, fields, config, resume, settings)
-
-
-def _opened_in(root: Path, fields: dict[str, Any], config: Any, resume: Any, settings: dict[str, Any]) -> Run:
-    root = root.absolute()
-    record.mark_store(root)
-    folder = record.run_folder(root, fields["project"], fields["run"])
-    known = record.read(folder)
-    if known is None and resume == "must":
-        raise MediaStoreValueError(f"run {fields['run']!r} must exist to be resumed, got none in {root}; check its id")
-    if known is not None and resume == "never":
-        raise MediaStoreValueError(f"run {fields['run']!r} must be new, got one in {root}; choose another id")
-    owns = known is None or not record.is_being_written(known)
-    settled = _resumed(known, fields) if known is not None else fields
-    run = Run(
-        folder,
-        settled,
-        config=Config(settled.pop("config", {}) | dict(Config(config))),
-        summary=Summary(settled.pop("summary", {})),
-        first_step=0 if known is None else (record.last_step(folder) or -1) + 1,
-        owns_record=owns,
-        **settings,
-    )
-    run.begin()
-    return run
-
-
-def _resumed(known: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
-    given = {name: value for name, value in fields.items() if value not in (None, [])}
-    return dict(known) | given | {"created": known.get("created", fields["created"])}
-
-
 def log(data: Mapping[str, Any], step: int | None = None, commit: bool | None = None, sync: bool | None = None) -> None:
     """Log to the open run; see `Run.log`. Raises MediaStoreError when there is none."""
-    open_run().log(data, step=step, commit=commit, sync=sync)
+    current_run().log(data, step=step, commit=commit, sync=sync)
 
 
 def finish(exit_code: int | None = None, quiet: bool | None = None) -> None:
@@ -183,7 +133,7 @@ def finish(exit_code: int | None = None, quiet: bool | None = None) -> None:
         session.run = None
 
 
-def open_run() -> Run:
+def current_run() -> Run:
     """The open run of this process. Raises MediaStoreError when there is none."""
     if session.run is None or session.run.is_finished:
         raise MediaStoreError("a run must be open to log, got none; call init(project=…) first")

@@ -367,6 +367,7 @@ def test_a_disabled_run_takes_every_call_and_writes_nothing(tmp_path: Path) -> N
 
 
 def test_logging_without_a_run_says_what_to_do() -> None:
+    mediastore.finish()
     with pytest.raises(MediaStoreError, match="call init"):
         mediastore.log({"loss": 1})
 
