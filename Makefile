@@ -13,6 +13,7 @@ demo: .venv/demo.stamp ## train real detectors and watch them in the app
 test: .venv/test.stamp ## lint, then run every test, the browser's included
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/python tests/browser/chromium.py
 	@$(BIN)/python -m pytest -q
 
 lint: .venv/test.stamp ## mend what can be mended by itself, then say what is left
