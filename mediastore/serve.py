@@ -7,6 +7,8 @@ what the browser draws and nothing more.
 
 import stat
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -24,7 +26,9 @@ from mediastore.encode.thumbnail import Picture
 
 STORE_PREFIX = "/app/static/store"
 THUMB_PREFIX = "/app/static/thumb"
-WEEK_S, DAY_S, MINUTE_S = 7 * 86400, 86400, 60
+PLOTLY_URL = f"/app/static/library/plotly-{version('plotly')}.min.js"
+PLOTLY_FILE = Path(find_spec("plotly").origin).with_name("package_data") / "plotly.min.js"
+YEAR_S, WEEK_S, DAY_S, MINUTE_S = 365 * 86400, 7 * 86400, 86400, 60
 REFUSED_CHARACTERS = frozenset("\\:\0")
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1")
 
@@ -100,7 +104,12 @@ def routes(root: Path, thumbnail: Callable[[Path], Picture], base: str = "") -> 
         }
         return _unless_known(request, Response(picture.data, headers=headers, media_type="image/webp"))
 
+    async def plotly(request: Request) -> Response:
+        headers = {"cache-control": f"public, max-age={YEAR_S}, immutable"}
+        return FileResponse(PLOTLY_FILE, headers=headers, media_type="text/javascript")
+
     return [
+        Route(f"{prefix}{PLOTLY_URL}", plotly, methods=["GET", "HEAD"]),
         Route(f"{prefix}{STORE_PREFIX}/{{path:path}}", media, methods=["GET", "HEAD"]),
         Route(f"{prefix}{THUMB_PREFIX}/{{path:path}}", thumb, methods=["GET", "HEAD"]),
     ]

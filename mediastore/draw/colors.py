@@ -32,3 +32,10 @@ def with_alpha(color: str, alpha: float) -> str:
     """`#rrggbb` as CSS `rgba(…)` with an opacity in 0..1."""
     red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red},{green},{blue},{alpha:g})"
+
+
+def is_dark(color: str) -> bool:
+    """Whether white reads better on `#rrggbb` than black does. Source: relative luminance of WCAG 2.2."""
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] <= 0.18

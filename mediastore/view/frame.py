@@ -1,15 +1,20 @@
 """What every page stands in: the store, the runs in view, the colours, and how a page speaks."""
 
 import os
+import time
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from mediastore.draw import colors
 from mediastore.reader.store import Store
 
 NEWEST_RUNS = 5
-RUN_KEY = "run"
+RUN_PARAM = "run"
+REFRESH_S = 2
+LINGER_S = 20
+LINGER_KEY = "lingers_until"
 
 
 def store_root() -> Path:
@@ -29,31 +34,59 @@ def open_store() -> Store:
     return store
 
 
+def runs(store: Store) -> pd.DataFrame:
+    """Every run of the store, newest first."""
+    return _runs(str(store.root), store.version, store)
+
+
+@st.cache_data(show_spinner=False, max_entries=8, ttl=REFRESH_S)
+def _runs(root: str, version: str, _store: Store) -> pd.DataFrame:
+    return _store.runs().sort_values("created", ascending=False, kind="stable", ignore_index=True)
+
+
 def selected_runs(store: Store) -> list[str]:
-    """The runs in view as `project/run`, newest first: those chosen, else the newest few."""
-    refs = newest_first(store)
-    chosen = set(st.session_state.get(RUN_KEY) or ())
+    """The runs in view as `project/run`, newest first: those that were chosen, else the newest few."""
+    refs = runs(store)["ref"].tolist()
+    chosen = set(st.query_params.get_all(RUN_PARAM))
     return [ref for ref in refs if ref in chosen] or refs[:NEWEST_RUNS]
 
 
-def newest_first(store: Store) -> list[str]:
-    """Every run of the store as `project/run`, newest first."""
-    return store.runs().sort_values("created", ascending=False, kind="stable")["ref"].tolist()
+def select_runs(refs: list[str]) -> None:
+    """Put these runs in view on every page; none means the newest few."""
+    st.session_state[RUN_PARAM] = refs
+    st.query_params[RUN_PARAM] = refs
+
+
+def keep_selection() -> None:
+    """Carry the chosen runs from page to page: a link's choice counts, else the last one of this session."""
+    in_link = st.query_params.get_all(RUN_PARAM)
+    if in_link:
+        st.session_state[RUN_PARAM] = in_link
+    elif st.session_state.get(RUN_PARAM):
+        st.query_params[RUN_PARAM] = st.session_state[RUN_PARAM]
+
+
+def run_names(store: Store) -> dict[str, str]:
+    """`project/run` → the name that people gave the run, with its id where two have the same name."""
+    known = runs(store)
+    names = known["name"].where(known["name"].fillna("") != "", known["run"])
+    twice = names.duplicated(keep=False) & (names != known["run"])
+    return dict(zip(known["ref"], names.where(~twice, names + " · " + known["run"]), strict=True))
+
+
+def run_colors(store: Store) -> dict[str, str]:
+    """`project/run` → `#rrggbb`, by the time at which runs began."""
+    return colors.by_first_appearance(reversed(runs(store)["ref"].tolist()))
 
 
 def label_colors(store: Store) -> dict[str, str]:
-    """Label → `#rrggbb`. By first appearance in the store, so that a label keeps its colour as the store grows."""
+    """Label → `#rrggbb`, by first appearance in the store: a label keeps its colour as the store grows."""
     return colors.by_first_appearance(_labels(str(store.root), store.version, store))
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _labels(root: str, version: str, _store: Store) -> list[str]:
     return [str(label) for label in _store.labels()["label"].dropna()]
-
-
-def run_colors(store: Store) -> dict[str, str]:
-    """`project/run` → `#rrggbb`, by the time at which runs began."""
-    return colors.by_first_appearance(reversed(newest_first(store)))
 
 
 def page(title: str, question: str) -> None:
@@ -64,8 +97,37 @@ def page(title: str, question: str) -> None:
 
 def nothing_found(sentence: str, hint: str = "") -> None:
     """The empty state of a page: what is not there, and what to do about it."""
-    with st.container(key="nothing_found", horizontal_alignment="center"):
+    with st.container(key="nothing_found", horizontal_alignment="center", gap="small"):
         st.markdown(":material/filter_none:", width="content")
         st.text(sentence, width="content")
         if hint:
-            st.text(hint, width="content")
+            st.caption(hint.replace("<", "&lt;"), width="content")
+
+
+def running_runs(store: Store) -> list[str]:
+    """The runs in view that are being written now."""
+    known = runs(store)
+    return known.loc[(known["status"] == "running") & known["ref"].isin(selected_runs(store)), "ref"].tolist()
+
+
+def live_marker(store: Store) -> None:
+    """While a run in view is being written, or the store is still empty: read what is new and redraw with it."""
+    running = running_runs(store)
+    if running:
+        st.session_state[LINGER_KEY] = time.monotonic() + LINGER_S
+        if not st.toggle("Live", value=True, key="live", help="Show new steps as they are written"):
+            return
+    if running or _lingers() or runs(store).empty:
+        _watch((store.version, running, _lingers()))
+
+
+@st.fragment(run_every=REFRESH_S)
+def _watch(seen: tuple[str, list[str], bool]) -> None:
+    store = open_store()
+    if (store.version, running_runs(store), _lingers()) != seen:
+        st.rerun()
+
+
+def _lingers() -> bool:
+    """Whether a run in view has just ended: another may follow at once, as in a sweep."""
+    return time.monotonic() < st.session_state.get(LINGER_KEY, 0.0)

@@ -23,3 +23,8 @@ def item_link(project: str, run: str, key: str, step: int, index: int) -> dict[s
 def open_item(project: str, run: str, key: str, step: int, index: int) -> None:
     """Go to the Item page of one item. Ends the script run, as `st.switch_page` does."""
     st.switch_page(page("item"), query_params=item_link(project, run, key, step, index))
+
+
+def open_curve(metric: str, step: int) -> None:
+    """Go to the Curves page with one metric and step. Ends the script run."""
+    st.switch_page(page("curves"), query_params={"metric": metric, "at": str(step)})

@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from mediastore.view import links
+from mediastore.errors import MediaStoreError
+from mediastore.view import controls, frame, links, notices, theme, welcome
 
-st.set_page_config(page_title="mediastore", layout="wide")
+st.set_page_config(page_title="mediastore", page_icon=theme.ICON, layout="wide")
+theme.apply()
 
 navigation = st.navigation(
     [
@@ -16,4 +18,23 @@ navigation = st.navigation(
         st.Page(links.page("curves"), title="Curves", icon=":material/show_chart:"),
     ]
 )
-navigation.run()
+
+try:
+    store = frame.open_store()
+except MediaStoreError as error:
+    notices.cannot_open(error)
+    st.stop()
+
+frame.keep_selection()
+with st.sidebar:
+    controls.run_picker(store)
+    frame.live_marker(store)
+
+page, foot = st.container(), st.container()
+with foot:
+    notices.unreadable(store)
+with page:
+    if frame.runs(store).empty:
+        welcome.show(str(store.root))
+    else:
+        navigation.run()

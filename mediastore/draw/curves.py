@@ -1,0 +1,112 @@
+"""Metric curves as plotly figures: plain dictionaries, thinned so that no peak is lost."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+POINTS = 1500
+MARKED_POINTS = 80
+UNIFIED_RUNS = 8
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One metric of one run: `ref` and `name` of the run, its colour, and the values by step, in the order of steps."""
+
+    ref: str
+    name: str
+    color: str
+    steps: np.ndarray
+    values: np.ndarray
+
+    @property
+    def finite(self) -> np.ndarray:
+        """Which values are numbers that can be drawn."""
+        return np.isfinite(self.values)
+
+
+def thinned(steps: np.ndarray, values: np.ndarray, limit: int = POINTS) -> tuple[np.ndarray, np.ndarray]:
+    """At most `limit` of the points: the first, the last, and the lowest and highest of equal stretches between."""
+    if len(steps) <= limit:
+        return steps, values
+    edges = np.linspace(1, len(steps) - 1, (limit - 2) // 2 + 1).astype(int)
+    kept = [0, len(steps) - 1]
+    for start, end in pairwise(edges):
+        stretch = values[start:end]
+        kept += [start + int(stretch.argmin()), start + int(stretch.argmax())]
+    places = np.unique(kept)
+    return steps[places], values[places]
+
+
+def figure(curves: Sequence[Curve]) -> dict[str, Any]:
+    """One metric of several runs as a plotly figure: transparent, one line a run, the place kept as runs grow."""
+    return {
+        "data": [_line(curve) for curve in curves],
+        "layout": {
+            "uirevision": "kept",
+            "showlegend": False,
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "margin": {"l": 48, "r": 10, "t": 6, "b": 26},
+            "hovermode": "x unified" if len(curves) <= UNIFIED_RUNS else "closest",
+            "hoverdistance": -1,
+            "xaxis": {"zeroline": False, "showgrid": False, "nticks": 6, "tickformat": "~s"},
+            "yaxis": {"zeroline": False, "nticks": 5},
+        },
+    }
+
+
+def remark(curves: Sequence[Curve]) -> str:
+    """What the figure does not show as it was logged, in words; empty when it shows all."""
+    said = []
+    drawn = max((int(curve.finite.sum()) for curve in curves), default=0)
+    if drawn > POINTS:
+        said.append(f"{drawn:,} points drawn as {POINTS:,}: lowest and highest of each stretch")
+    lost = sum(int((~curve.finite).sum()) for curve in curves)
+    if lost:
+        said.append(f"{lost:,} {'value is' if lost == 1 else 'values are'} not finite")
+    return " · ".join(said)
+
+
+def by_prefix(names: Iterable[str]) -> dict[str, list[str]]:
+    """Metric names grouped by what stands before their first slash; names without one come last, under an empty one."""
+    groups: dict[str, list[str]] = {}
+    for name in sorted(names):
+        prefix, slash, _ = name.partition("/")
+        groups.setdefault(prefix if slash else "", []).append(name)
+    return dict(sorted(groups.items(), key=lambda group: (group[0] == "", group[0])))
+
+
+def first_look(names: Iterable[str]) -> list[str]:
+    """A few metrics to begin with: of each prefix the first two, four in all."""
+    groups = by_prefix(names).values()
+    return [name for listed in groups for name in listed[:2]][:4]
+
+
+def nearest_step(steps: Sequence[int], step: int) -> int | None:
+    """The step that lies nearest to `step`, the earlier of two; None when there are none."""
+    return min(steps, key=lambda one: (abs(one - step), one), default=None)
+
+
+def plain(text: str) -> str:
+    """Text as plotly shows it, which reads `<` and `&` as markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _line(curve: Curve) -> dict[str, Any]:
+    steps, values = thinned(curve.steps[curve.finite], curve.values[curve.finite])
+    few = len(steps) <= MARKED_POINTS
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if few else "lines",
+        "name": plain(curve.name),
+        "meta": curve.ref,
+        "x": steps.tolist(),
+        "y": values.tolist(),
+        "line": {"color": curve.color, "width": 2},
+        "marker": {"color": curve.color, "size": 5},
+        "hovertemplate": "%{y:.4~g}",
+    }

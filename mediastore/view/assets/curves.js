@@ -1,0 +1,147 @@
+// Metric curves: plotly draws them, one small chart a metric; the place in each is kept as runs grow.
+
+let library;
+
+function plotly(url) {
+  library ??= new Promise((ready, failed) => {
+    if (window.Plotly) return ready(window.Plotly);
+    const script = element("script", { src: url });
+    script.onload = () => ready(window.Plotly);
+    script.onerror = failed;
+    document.head.append(script);
+  });
+  return library;
+}
+
+function faint(color, share) {
+  return `color-mix(in srgb, ${color} ${share}%, transparent)`;
+}
+
+function solid(host, color) {
+  const probe = element("i", { style: { color, display: "none" } });
+  host.append(probe);
+  const [red, green, blue, alpha = 1] = getComputedStyle(probe).color.match(/[\d.]+/g).map(Number);
+  const scale = getComputedStyle(probe).color.startsWith("color(") ? 255 : 1;
+  probe.remove();
+  return `rgba(${red * scale},${green * scale},${blue * scale},${alpha})`;
+}
+
+class Curves {
+  constructor(host) {
+    this.host = host;
+    this.root = element("section", { class: "curves" });
+    host.append(this.root);
+    this.charts = new Map();
+    this.seen = new IntersectionObserver((entries) => entries.forEach((entry) => {
+      entry.target.chart.near = entry.isIntersecting;
+      if (entry.isIntersecting) this.paint(entry.target.chart);
+    }), { rootMargin: "300px" });
+    this.resize = new ResizeObserver((entries) => entries.forEach(({ target }) => target.chart.drawn && window.Plotly.Plots.resize(target)));
+  }
+
+  update(data) {
+    const inks = getComputedStyle(this.host);
+    const read = (name) => inks.getPropertyValue(name).trim();
+    const version = [data.version, read("--st-text-color"), read("--st-background-color")].join();
+    if (version === this.version) return;
+    this.version = version;
+    this.data = data;
+    this.ink = read("--st-text-color") || "#1d1c1a";
+    this.accent = read("--st-primary-color") || "#0b6b75";
+    this.font = read("--st-font") || "sans-serif";
+    const wanted = new Set(data.groups.flatMap((group) => group.charts.map((chart) => chart.id)));
+    for (const [id, chart] of this.charts) if (!wanted.has(id)) this.drop(id, chart);
+    this.root.classList.toggle("wide", Boolean(data.wide));
+    this.root.replaceChildren(this.legend(data.runs), ...data.groups.map((group) => this.section(group)));
+  }
+
+  legend(runs) {
+    return element("ul", { class: "legend" }, ...runs.map((run) => element("li", {},
+      element("span", { class: "dot", style: { background: run.color } }), element("span", { text: run.name }))));
+  }
+
+  section(group) {
+    const heading = group.title ? element("h3", { text: group.title }) : null;
+    return element("div", { class: "group" }, heading, element("div", { class: "grid" }, ...group.charts.map((chart) => this.place(chart))));
+  }
+
+  place(given) {
+    let chart = this.charts.get(given.id);
+    if (!chart) {
+      const plot = element("div", { class: "plot" });
+      const title = element("h4", {});
+      const remark = element("p", {});
+      const line = element("div", { class: "cursor", hidden: true });
+      chart = { plot, title, remark, line, node: element("figure", {}, element("figcaption", {}, title, remark), element("div", { class: "stage" }, plot, line)) };
+      plot.chart = chart;
+      this.charts.set(given.id, chart);
+      this.seen.observe(plot);
+      this.resize.observe(plot);
+    }
+    chart.given = given;
+    chart.stale = true;
+    chart.title.textContent = given.title;
+    chart.title.title = given.id;
+    chart.remark.textContent = given.remark;
+    chart.plot.setAttribute("role", "img");
+    chart.plot.setAttribute("aria-label", given.alt);
+    if (chart.near) this.paint(chart);
+    return chart.node;
+  }
+
+  async paint(chart) {
+    if (!chart.stale) return;
+    chart.stale = false;
+    const library = await plotly(this.data.plotly);
+    const { data, layout } = this.themed(chart.given.figure);
+    await library.react(chart.plot, data, layout, { displayModeBar: false, responsive: false, doubleClick: "reset" });
+    if (!chart.drawn) this.listen(chart);
+    chart.drawn = true;
+  }
+
+  themed(figure) {
+    const soft = solid(this.host, faint(this.ink, 68));
+    const grid = solid(this.host, faint(this.ink, 10));
+    const axis = { gridcolor: grid, linecolor: grid, tickfont: { color: soft }, fixedrange: matchMedia("(pointer: coarse)").matches };
+    const marked = this.data.mark === null || this.data.mark === undefined ? [] : [{
+      type: "line", x0: this.data.mark, x1: this.data.mark, yref: "paper", y0: 0, y1: 1, line: { color: this.accent, width: 1.5, dash: "dot" },
+    }];
+    return { data: figure.data, layout: {
+      ...figure.layout, autosize: true, shapes: marked, font: { family: this.font, size: 12, color: this.ink },
+      xaxis: { ...axis, ...figure.layout.xaxis, spikecolor: soft, spikethickness: 1, spikedash: "solid" }, yaxis: { ...axis, ...figure.layout.yaxis },
+      hoverlabel: { bgcolor: solid(this.host, "var(--st-background-color)"), bordercolor: grid, font: { family: this.font, size: 12, color: this.ink } },
+    } };
+  }
+
+  listen(chart) {
+    chart.plot.on("plotly_click", ({ points }) => this.send("picked", { step: points[0].x, metric: chart.given.id, run: points[0].data.meta }));
+    chart.plot.on("plotly_hover", ({ points }) => this.follow(points[0].x, chart));
+    chart.plot.on("plotly_unhover", () => this.follow(null, chart));
+  }
+
+  // The same step on the other charts, without asking plotly to draw anything.
+  follow(step, from) {
+    for (const chart of this.charts.values()) {
+      const axis = chart.plot._fullLayout?.xaxis;
+      const at = step === null || chart === from || !chart.near || !axis ? null : axis.d2p(step);
+      chart.line.hidden = at === null || at < 0 || at > axis._length;
+      if (!chart.line.hidden) chart.line.style.transform = `translateX(${axis._offset + at}px)`;
+    }
+  }
+
+  drop(id, chart) {
+    this.seen.unobserve(chart.plot);
+    this.resize.unobserve(chart.plot);
+    if (chart.drawn) window.Plotly.purge(chart.plot);
+    this.charts.delete(id);
+  }
+
+  destroy() {
+    this.seen.disconnect();
+    this.resize.disconnect();
+    for (const [id, chart] of [...this.charts]) this.drop(id, chart);
+    this.root.remove();
+  }
+}
+
+export default mounted((host) => new Curves(host));

@@ -1,0 +1,31 @@
+"""Which media go with this point of a curve?"""
+
+import streamlit as st
+
+from mediastore.view import charts, controls, frame, gallery, step_media
+
+store = frame.open_store()
+
+frame.page("Curves", "Which media go with this point? Click a curve to see that step in every run in view.")
+names = store.metric_names(frame.selected_runs(store))
+if not names:
+    frame.nothing_found("The runs in view have logged no metrics.", "Log a number: run.log({'loss': 0.3})")
+    st.stop()
+
+
+@st.fragment
+def curves_and_media() -> None:
+    if point := charts.picked("curves"):
+        controls.pick_step(point[1])
+    with st.container(horizontal=True):
+        chosen = controls.metrics(names)
+        key = controls.media_key(store)
+        step = controls.step()
+    charts.show(store, {"": chosen}, key="curves", mark=step, wide=True)
+    if key is None:
+        frame.nothing_found("The runs in view have logged no media.", "Log a picture: run.log({'view': Image(array)})")
+    else:
+        gallery.show(step_media.at_step(store, step, key), colors=frame.label_colors(store), key="curve_media")
+
+
+curves_and_media()

@@ -1,0 +1,22 @@
+"""Which runs are there, and how do they compare?"""
+
+import streamlit as st
+
+from mediastore.draw.curves import by_prefix
+from mediastore.view import charts, frame, links, run_table
+
+store = frame.open_store()
+
+if point := charts.picked("run_curves"):
+    links.open_curve(*point)
+
+frame.page("Runs", "Which runs are there, and how do they compare? Tick the runs to see on every page.")
+run_table.show(store)
+
+names = store.metric_names(frame.selected_runs(store))
+if not names:
+    frame.nothing_found("The runs in view have logged no metrics.", "Log a number: run.log({'loss': 0.3})")
+    st.stop()
+
+groups = {prefix or "other": listed for prefix, listed in by_prefix(names).items()}
+charts.show(store, groups, key="run_curves")
