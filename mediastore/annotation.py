@@ -1,6 +1,6 @@
 """What all annotations share, whatever their geometry.
 
-Nothing is checked while an annotation is made, so that a model that diverges cannot stop its training: `fault()` says
+Nothing is refused while an annotation is made, so that a model that diverges cannot stop its training: `fault()` says
 what contradicts itself, `doubt()` what is merely odd, and the writer decides what to do about it.
 """
 
@@ -8,6 +8,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from mediastore.colors import color_code
+from mediastore.errors import shortened
 
 Size = tuple[int, int]
 
@@ -18,7 +21,7 @@ def numbers(values: Any, count: int) -> tuple[float, ...]:
     """`count` floats, or as many NaN where the values are something else: `fault()` then names them."""
     try:
         floats = tuple(float(value) for value in values)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError, RuntimeError):
         return (math.nan,) * count
     return floats if len(floats) == count else (math.nan,) * count
 
@@ -26,6 +29,13 @@ def numbers(values: Any, count: int) -> tuple[float, ...]:
 def optional_number(value: Any) -> float | None:
     """A float, or None for None."""
     return None if value is None else numbers([value], 1)[0]
+
+
+def optional_text(value: Any) -> str | None:
+    """A text, or None for None; a tensor or numpy scalar is the number or text that it holds."""
+    if value is None or isinstance(value, str):
+        return value
+    return str(value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value)
 
 
 def is_finite(values: Sequence[float]) -> bool:
@@ -39,11 +49,12 @@ class Annotation:
 
     label: class of the object. score: confidence, any finite number, usually 0..1. scores: further numbers by name.
     layer: the set it belongs to ("predictions", "ground_truth", any name). text: free text. track: identity over
-    frames. frame: frame number in a video, from 0. color: "#rrggbb", only where the reader's own must give way.
-    attrs: anything else that JSON can hold.
+    frames. frame: frame number in a video, from 0. color: "#rrggbb", a plain name or three numbers (0..255, or floats
+    0..1), only where the reader's own must give way. attrs: anything else that JSON can hold.
     """
 
     type = "annotation"
+    malformed = None
 
     label: Any = None
     score: Any = None
@@ -52,27 +63,50 @@ class Annotation:
     text: str | None = None
     track: Any = None
     frame: int | None = None
-    color: str | None = None
+    color: Any = None
     attrs: Mapping[str, Any] | None = None
     given: Any = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        self._settle("label", None if self.label is None else str(self.label))
+        if self.given is None:
+            self._settle("given", self._handed())
+        try:
+            self._normalise()
+        except Exception as error:  # whatever a stranger's object raises when it is read as numbers
+            sentence = f"{self.type} must be made of numbers and names, got {shortened(self.given)}: {error}; check it"
+            self._settle("malformed", sentence)
+
+    def _handed(self) -> Any:
+        """The geometry as it was given, for the sentence that refuses it."""
+        return None
+
+    def _normalise(self) -> None:
+        self._settle("label", optional_text(self.label))
         self._settle("score", optional_number(self.score))
         self._settle("layer", str(self.layer))
-        self._settle("track", None if self.track is None else str(self.track))
-        self._settle("frame", None if self.frame is None else int(self.frame))
+        if self.text is not None:
+            self._settle("text", str(self.text))
+        if self.track is not None:
+            self._settle("track", optional_text(self.track))
+        if self.frame is not None:
+            self._settle("frame", int(self.frame))
         if self.scores is not None:
             self._settle("scores", {str(name): optional_number(value) for name, value in self.scores.items()})
+        if self.attrs is not None:
+            self._settle("attrs", dict(self.attrs))
 
     def _settle(self, name: str, value: Any) -> None:
         object.__setattr__(self, name, value)
 
     def fault(self, size_wh: Size | None = None) -> str | None:
         """One sentence when the annotation contradicts itself and has to be refused, else None."""
+        if self.malformed:
+            return self.malformed
         for name, value in [("score", self.score), *(self.scores or {}).items()]:
             if value is not None and not math.isfinite(value):
                 return f"{name} of a {self.type} must be a finite number, got {value}; drop it or leave it out"
+        if self.frame is not None and self.frame < 0:
+            return f"frame of a {self.type} must be 0 or more, got {self.frame}; count frames from 0"
         return self._geometry_fault(size_wh)
 
     def _geometry_fault(self, size_wh: Size | None) -> str | None:
@@ -80,6 +114,11 @@ class Annotation:
 
     def doubt(self, size_wh: Size | None = None) -> str | None:
         """One sentence when the annotation is kept but looks wrong, else None."""
+        if self.color is not None and color_code(self.color) is None:
+            return f"color must be '#rrggbb' or three numbers, got {shortened(self.color)}; the reader chooses one"
+        return self._geometry_doubt(size_wh)
+
+    def _geometry_doubt(self, size_wh: Size | None) -> str | None:
         return None
 
     def geometry(self, size_wh: Size | None = None) -> dict[str, Any]:
@@ -97,7 +136,8 @@ class Annotation:
             "text": self.text,
             "track": self.track,
             "frame": self.frame,
-            "color": self.color,
-            "attrs": dict(self.attrs) if self.attrs else None,
+            "color": None if self.color is None else color_code(self.color),
+            "attrs": self.attrs or None,
         }
-        return {name: value for name, value in shared.items() if value is not None} | self.geometry(size_wh)
+        known = {name: value for name, value in shared.items() if value is not None}
+        return known if self.malformed else known | self.geometry(size_wh)

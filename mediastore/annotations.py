@@ -4,16 +4,17 @@ Coordinates are pixels (floats, origin top left) or seconds.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Self
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
-from mediastore.annotation import Annotation, Size, is_finite, numbers, optional_number
+from mediastore.annotation import Annotation, Size, is_finite, numbers
 from mediastore.errors import shortened
-from mediastore.geometry import mask_to_rle, rle_to_mask
+from mediastore.geometry import rotated_to_corners
+from mediastore.keypoints import Keypoints
+from mediastore.mask import Mask
+
+__all__ = ["Box", "Keypoints", "Label", "Mask", "Polygon", "Span"]
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,11 @@ class Box(Annotation):
     xyxy: Sequence[float] = ()
     in_fractions: bool = field(default=False, kw_only=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.given is None:
-            self._settle("given", self.xyxy)
+    def _handed(self) -> Any:
+        return self.xyxy
+
+    def _normalise(self) -> None:
+        super()._normalise()
         self._settle("xyxy", numbers(self.xyxy, 4))
 
     @classmethod
@@ -64,7 +66,7 @@ class Box(Annotation):
             return "a box in fractions must be on a picture of known size, got none; give pixels"
         return None
 
-    def doubt(self, size_wh: Size | None = None) -> str | None:
+    def _geometry_doubt(self, size_wh: Size | None) -> str | None:
         if size_wh is None:
             return None
         x0, y0, x1, y1 = self.pixels(size_wh)
@@ -82,17 +84,29 @@ class Box(Annotation):
 
 @dataclass(frozen=True)
 class Polygon(Annotation):
-    """An outline by its corners [(x, y), …] in pixels, three or more; `holes` are outlines cut out of it."""
+    """An outline by its corners in pixels, three or more; `holes` are outlines cut out of it.
+
+    An outline is [(x, y), …], an array of shape (N, 2) or OpenCV's (N, 1, 2), or COCO's flat [x0, y0, x1, y1, …].
+    """
 
     type = "polygon"
 
     points: Sequence[Sequence[float]] = ()
     holes: Sequence[Sequence[Sequence[float]]] = field(default=(), kw_only=True)
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self._settle("points", tuple(numbers(point, 2) for point in self.points))
-        self._settle("holes", tuple(tuple(numbers(point, 2) for point in hole) for hole in self.holes))
+    @classmethod
+    def from_rotated(cls, cxcywh: Sequence[float], angle_deg: float, **fields: Any) -> Self:
+        """A rotated box by centre, size and its angle in degrees, clockwise on screen as OpenCV counts them."""
+        corners = rotated_to_corners([numbers(cxcywh, 4)], numbers([angle_deg], 1))[0]
+        return cls(corners.tolist(), given=cxcywh, **fields)
+
+    def _handed(self) -> Any:
+        return self.points
+
+    def _normalise(self) -> None:
+        super()._normalise()
+        self._settle("points", _outline(self.points))
+        self._settle("holes", tuple(_outline(hole) for hole in self.holes))
 
     def _geometry_fault(self, size_wh: Size | None) -> str | None:
         for outline in (self.points, *self.holes):
@@ -106,118 +120,6 @@ class Polygon(Annotation):
 
 
 @dataclass(frozen=True)
-class Mask(Annotation):
-    """The pixels of one object, shape (height, width), non-zero inside; or, with `classes`, a label map.
-
-    A label map holds one integer class a pixel, and `classes` maps those integers to labels. Pixels whose class is not
-    in `classes` belong to none. `path` names a picture file that holds the pixels instead.
-    """
-
-    type = "mask"
-
-    pixels: ArrayLike | None = None
-    classes: Mapping[int, str] | None = field(default=None, kw_only=True)
-    rle: Mapping[str, Any] | None = field(default=None, kw_only=True, repr=False)
-    path: Any = field(default=None, kw_only=True)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.classes is not None:
-            self._settle("classes", {int(value): str(label) for value, label in self.classes.items()})
-        if self.pixels is not None:
-            array = np.asarray(self.pixels)
-            array = array[..., 0] if array.ndim == 3 and array.shape[2] == 1 else array
-            self._settle("pixels", array.copy() if self.is_label_map else array.astype(bool))
-
-    @classmethod
-    def from_rle(cls, rle: Mapping[str, Any], **fields: Any) -> Self:
-        """COCO run lengths `{"size": [height, width], "counts": …}`, compressed or a list."""
-        return cls(None, rle=rle, **fields)
-
-    @property
-    def is_label_map(self) -> bool:
-        return self.classes is not None
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of memory that the pixels hold."""
-        return int(getattr(self.pixels, "nbytes", 0))
-
-    def with_pixels(self, pixels: ArrayLike) -> Self:
-        """The same mask, its pixels read from its `path`."""
-        return replace(self, pixels=pixels, path=None)
-
-    def array(self) -> NDArray[Any]:
-        """The pixels, shape (height, width): bool, or integers of a label map."""
-        return rle_to_mask(self.rle) if self.pixels is None and self.rle is not None else np.asarray(self.pixels)
-
-    def _geometry_fault(self, size_wh: Size | None) -> str | None:
-        try:
-            array = self.array()
-        except (KeyError, TypeError, ValueError) as error:
-            return f"mask must be run lengths with size and counts, got {shortened(self.rle)}: {error}"
-        if array.ndim != 2 or array.dtype.kind not in "buif":
-            return f"mask must have shape (height, width), got {array.shape} of {array.dtype}; pass one mask at a time"
-        if size_wh is not None and array.shape != (size_wh[1], size_wh[0]):
-            return f"mask must have the picture's shape {(size_wh[1], size_wh[0])}, got {array.shape}; resize it first"
-        if self.is_label_map and array.size and not (0 <= float(array.min()) and float(array.max()) <= 65535):
-            return f"label map must hold classes 0..65535, got {array.min()}..{array.max()}; renumber them"
-        return None
-
-    def geometry(self, size_wh: Size | None = None) -> dict[str, Any]:
-        if self.is_label_map:
-            return {"classes": {str(value): label for value, label in (self.classes or {}).items()}}
-        return {"rle": mask_to_rle(self.array())}
-
-
-@dataclass(frozen=True)
-class Keypoints(Annotation):
-    """Named points of one object: [(x, y) or (x, y, score or None), …] in pixels; a point that is absent is None.
-
-    names: one a point. skeleton: pairs of point positions that are joined by a line.
-    """
-
-    type = "keypoints"
-
-    points: Sequence[Sequence[float | None] | None] = ()
-    names: Sequence[str] | None = field(default=None, kw_only=True)
-    skeleton: Sequence[Sequence[int]] | None = field(default=None, kw_only=True)
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self._settle("points", tuple(self._point(point) for point in self.points))
-        if self.names is not None:
-            self._settle("names", tuple(str(name) for name in self.names))
-        if self.skeleton is not None:
-            self._settle("skeleton", tuple((int(first), int(second)) for first, second in self.skeleton))
-
-    @staticmethod
-    def _point(point: Any) -> tuple[float | None, float | None, float | None]:
-        if point is None:
-            return (None, None, None)
-        x, y = numbers(list(point)[:2], 2)
-        return (x, y, optional_number(point[2]) if len(point) > 2 else None)
-
-    def _geometry_fault(self, size_wh: Size | None) -> str | None:
-        count = len(self.points)
-        if not all(is_finite([value for value in point if value is not None]) for point in self.points):
-            return f"keypoints must be finite (x, y) or (x, y, score), got {shortened(self.points)}; pass None for one"
-        if self.names is not None and len(self.names) != count:
-            return f"keypoints must have one name a point, got {len(self.names)} names for {count} points"
-        if any(not 0 <= end < count for pair in self.skeleton or () for end in pair):
-            return f"skeleton must join points 0..{count - 1}, got {shortened(self.skeleton)}; count from 0"
-        return None
-
-    def geometry(self, size_wh: Size | None = None) -> dict[str, Any]:
-        fields: dict[str, Any] = {"points": [list(point) for point in self.points]}
-        if self.names is not None:
-            fields["names"] = list(self.names)
-        if self.skeleton is not None:
-            fields["skeleton"] = [list(pair) for pair in self.skeleton]
-        return fields
-
-
-@dataclass(frozen=True)
 class Span(Annotation):
     """A stretch of time [start_s, end_s) of a sound or video, in seconds."""
 
@@ -226,8 +128,11 @@ class Span(Annotation):
     start_s: float = math.nan
     end_s: float = math.nan
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _handed(self) -> Any:
+        return [self.start_s, self.end_s]
+
+    def _normalise(self) -> None:
+        super()._normalise()
         start_s, end_s = numbers((self.start_s, self.end_s), 2)
         self._settle("start_s", start_s)
         self._settle("end_s", end_s)
@@ -249,3 +154,12 @@ class Label(Annotation):
 
     def __init__(self, label: Any, **fields: Any) -> None:
         super().__init__(label=label, **fields)
+
+
+def _outline(points: Any) -> tuple[tuple[float, ...], ...]:
+    if hasattr(points, "tolist"):
+        points = points.tolist()
+    points = list(points)
+    if points and isinstance(points[0], (int, float)):
+        return tuple(numbers(points[at : at + 2], 2) for at in range(0, len(points), 2))
+    return tuple(numbers(point[0] if len(point) == 1 else point, 2) for point in points)

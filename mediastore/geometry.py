@@ -39,6 +39,18 @@ def cxcywh_to_xyxy(boxes: ArrayLike) -> Boxes:
     return np.concatenate([array[:, :2] - half, array[:, :2] + half], axis=1)
 
 
+def rotated_to_corners(boxes: ArrayLike, angles_deg: ArrayLike) -> NDArray[np.float64]:
+    """Boxes (centre x, centre y, width, height) turned clockwise on screen, as their corners, shape (N, 4, 2)."""
+    array = _boxes(boxes)
+    angles = np.deg2rad(np.asarray(angles_deg, dtype=np.float64).reshape(-1))
+    cosine, sine = np.cos(angles)[:, None], np.sin(angles)[:, None]
+    along = array[:, 2:3] / 2 * np.array([-1, 1, 1, -1])
+    across = array[:, 3:4] / 2 * np.array([-1, -1, 1, 1])
+    x = array[:, :1] + along * cosine - across * sine
+    y = array[:, 1:2] + along * sine + across * cosine
+    return np.stack([x, y], axis=2)
+
+
 def box_area(boxes: ArrayLike) -> NDArray[np.float64]:
     """Areas in square pixels, shape (N,); 0 where a box is inverted."""
     array = _boxes(boxes)
@@ -84,6 +96,22 @@ def rle_to_mask(rle: Mapping[str, Any]) -> NDArray[np.bool_]:
         )
     values = np.arange(len(runs)) % 2 == 1
     return np.repeat(values, runs).reshape(width, height).T
+
+
+def polygons_to_mask(polygons: Sequence[ArrayLike], size_wh: tuple[int, int]) -> NDArray[np.bool_]:
+    """The pixels whose centres lie inside an odd number of the outlines, shape (height, width); holes are outlines."""
+    width, height = size_wh
+    crossings = np.zeros((height, width + 1), dtype=np.int64)
+    for polygon in polygons:
+        points = np.asarray(polygon, dtype=np.float64).reshape(-1, 2)
+        for (x0, y0), (x1, y1) in zip(points, np.roll(points, -1, axis=0), strict=True):
+            low, high = sorted((y0, y1))
+            rows = np.arange(max(0, int(np.ceil(low - 0.5))), min(height, int(np.ceil(high - 0.5))))
+            if rows.size:
+                x = x0 + (rows + 0.5 - y0) * (x1 - x0) / (y1 - y0)
+                columns = np.clip(np.ceil(x - 0.5), 0, width).astype(np.int64)
+                crossings[rows, columns] += 1
+    return (np.cumsum(crossings[:, :width], axis=1) % 2).astype(bool)
 
 
 def polygon_area(points: Sequence[Sequence[float]]) -> float:

@@ -9,9 +9,9 @@ import pytest
 TOP = Path(__file__).parents[1]
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("naming", "geometry"),
-    ("annotation", "annotations", "wandb_dialect"),
-    ("media", "payload"),
+    ("colors", "naming", "geometry"),
+    ("adapters", "annotation", "annotations", "keypoints", "mask", "wandb_dialect"),
+    ("media", "payload", "plot", "tables"),
     ("files", "sidecar", "journal", "encode"),
     ("writer", "reader", "analysis"),
     ("serve", "thumbnails", "draw", "audit", "demo", "export"),
