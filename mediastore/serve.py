@@ -108,7 +108,12 @@ def routes(root: Path, thumbnail: Callable[[Path], Picture], base: str = "") -> 
         headers = {"cache-control": f"public, max-age={YEAR_S}, immutable"}
         return FileResponse(PLOTLY_FILE, headers=headers, media_type="text/javascript")
 
+    async def not_here(request: Request) -> Response:
+        return Response(status_code=304)
+
     return [
+        # On a deep link the page first looks for its server below the link; a 404 there is an error in its console.
+        Route(f"{prefix}/{{page}}/_stcore/{{probe}}", not_here, methods=["GET"]),
         Route(f"{prefix}{PLOTLY_URL}", plotly, methods=["GET", "HEAD"]),
         Route(f"{prefix}{STORE_PREFIX}/{{path:path}}", media, methods=["GET", "HEAD"]),
         Route(f"{prefix}{THUMB_PREFIX}/{{path:path}}", thumb, methods=["GET", "HEAD"]),

@@ -13,7 +13,7 @@ with mediastore.init(project="first", config={{"size": 96}}, dir={root!r}) as ru
         image = np.zeros((96, 96, 3), np.uint8)
         image[20:60, 8 * step : 8 * step + 24] = (240, 180, 60)
         box = mediastore.Box((8 * step, 20, 8 * step + 24, 60), label="square", score=1 - step / 20)
-        run.log({{"loss": 1 / (step + 1), "view": mediastore.Image(image, boxes=[box], caption=f"step {{step}}")}}, step=step)
+        run.log({{"loss": 1 / (step + 1), "view": mediastore.Image(image, boxes=[box])}}, step=step)
 """
 
 

@@ -47,7 +47,6 @@ class Curves {
     this.version = version;
     this.data = data;
     this.ink = read("--st-text-color") || "#1d1c1a";
-    this.accent = read("--st-primary-color") || "#0b6b75";
     this.font = read("--st-font") || "sans-serif";
     const wanted = new Set(data.groups.flatMap((group) => group.charts.map((chart) => chart.id)));
     for (const [id, chart] of this.charts) if (!wanted.has(id)) this.drop(id, chart);
@@ -104,7 +103,7 @@ class Curves {
     const grid = solid(this.host, faint(this.ink, 10));
     const axis = { gridcolor: grid, linecolor: grid, tickfont: { color: soft }, fixedrange: matchMedia("(pointer: coarse)").matches };
     const marked = this.data.mark === null || this.data.mark === undefined ? [] : [{
-      type: "line", x0: this.data.mark, x1: this.data.mark, yref: "paper", y0: 0, y1: 1, line: { color: this.accent, width: 1.5, dash: "dot" },
+      type: "line", x0: this.data.mark, x1: this.data.mark, yref: "paper", y0: 0, y1: 1, line: { color: this.ink, width: 1.5, dash: "dot" },
     }];
     return { data: figure.data, layout: {
       ...figure.layout, autosize: true, shapes: marked, font: { family: this.font, size: 12, color: this.ink },
