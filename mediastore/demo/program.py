@@ -1,4 +1,4 @@
-"""What the demo logs: the photographs first, since they are quick, then sound and film, then the detectors."""
+"""What the demo logs: photographs, sound and film first, since they are quick, then the detectors."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -34,8 +34,13 @@ def parts(length: training.Length | None = None) -> list[Part]:
     """The demo's runs, in their order; `length` makes the training shorter."""
     length = length or training.Length()
     return [
-        Part("photographs", photographs.PARTS, photographs.look, "classic computer vision", ["photographs"]),
-        Part("sound and film", recordings.PARTS + films.PARTS, _listen_and_watch, "speech, faces", ["audio", "video"]),
+        Part(
+            "photographs, sound, film",
+            photographs.PARTS + recordings.PARTS + films.PARTS,
+            _look_listen_and_watch,
+            "what classic methods find without training",
+            ["image", "audio", "video"],
+        ),
         *(
             Part(
                 f"digits {recipe.name}",
@@ -56,6 +61,7 @@ def parts_to_do(root: Path, length: training.Length | None = None) -> list[Part]
     return [part for part in parts(length) if part.name not in finished]
 
 
-def _listen_and_watch(run: mediastore.Run) -> Iterator[str]:
+def _look_listen_and_watch(run: mediastore.Run) -> Iterator[str]:
+    yield from photographs.look(run)
     yield from recordings.listen(run)
     yield from films.watch(run)

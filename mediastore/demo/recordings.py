@@ -30,9 +30,9 @@ def listen(run: mediastore.Run) -> Iterator[str]:
             "audio/music": mediastore.Audio(
                 music,
                 sample_rate=SAMPLE_RATE,
-                caption=f"Big Buck Bunny: {len(spans)} stretches taken for speech",
+                caption=f"Big Buck Bunny, music: taken for speech {_share(chances):.0%} of the time",
                 sample="big-buck-bunny",
-                values={"speech": float((chances >= 0.5).mean())},
+                values={"speech": _share(chances)},
                 spans=spans,
             )
         },
@@ -71,17 +71,21 @@ def soundtrack(film: Path) -> np.ndarray:
 def _speech(samples: np.ndarray, quieter_db: int) -> dict[str, object]:
     heard = np.round(samples / 10 ** (quieter_db / 20)).astype(np.int16)
     spans, chances = speech_spans(heard)
-    share = float((chances >= 0.5).mean())
+    share = _share(chances)
     volume = "as recorded" if quieter_db == 0 else f"{quieter_db} dB quieter"
     recording = mediastore.Audio(
         SPEECH if quieter_db == 0 else heard,
         sample_rate=SAMPLE_RATE,
-        caption=f"Inaugural address, 1961, {volume}: speech in {len(spans)} stretches",
+        caption=f"Inaugural address, 1961, {volume}: speech {share:.0%} of the time",
         sample="inaugural-address-1961",
         values={"speech": share, "quieter_db": quieter_db},
         spans=spans,
     )
-    return {"audio/speech": recording, "audio/speech/share": share}
+    return {"audio/address": recording, "audio/speech_share": share}
+
+
+def _share(chances: np.ndarray) -> float:
+    return float((chances >= 0.5).mean())
 
 
 def _chunks(samples: np.ndarray, size: int) -> Iterator[np.ndarray]:

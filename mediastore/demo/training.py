@@ -122,4 +122,4 @@ def _held_out(count: int) -> list[Windows]:
 def _precision(scenes: Sequence[Scene], found: Sequence[Detections]) -> dict[str, float]:
     by_label = {label: average_precision(scenes, found, number) for number, label in enumerate(LABELS)}
     known = {label: precision for label, precision in by_label.items() if precision is not None}
-    return {"val/mAP50": float(np.mean(list(known.values())))} | {f"val/AP50/{k}": v for k, v in known.items()}
+    return {"val/mAP50": float(np.mean(list(known.values())))} | {f"val_by_label/AP50/{k}": v for k, v in known.items()}
