@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from mediastore.draw.colors import with_alpha
+from mediastore.draw.colors import is_dark, with_alpha
 from mediastore.draw.masks import mask_traces
 from mediastore.draw.overlay import Record
 from mediastore.draw.shapes import annotation_centre, outline
@@ -33,8 +33,8 @@ def figure(
     for label, layer in dict.fromkeys((_label(one), one.get("layer") or "") for one in annotations if _is_drawn(one)):
         members = [one for one in annotations if _label(one) == label and (one.get("layer") or "") == layer]
         traces += _label_traces(label, layer, members, colors)
-    traces += [trace for one in annotations for trace in mask_traces(one, lambda name: colors.get(name, PLAIN))]
-    return {"data": _named_once(traces), "layout": _layout(source, width, tall, height)}
+    traces += mask_traces(annotations, colors, PLAIN)
+    return {"data": [*traces, *_legend(traces, colors)], "layout": _layout(source, width, tall, height)}
 
 
 def _is_drawn(annotation: Annotation) -> bool:
@@ -49,19 +49,23 @@ def _label_traces(
     label: str, layer: str, members: Sequence[Annotation], colors: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     color = colors.get(label, PLAIN)
-    shared = {"type": "scatter", "legendgroup": label, "name": plain_text(label), "meta": layer}
-    lines = [point for one in members for point in [*outline(one), (None, None)]]
-    traces = []
-    if any(x is not None for x, _ in lines):
-        is_area = any(one.get("type") == "polygon" for one in members)
-        traces.append(
-            shared
-            | {"x": [x for x, _ in lines], "y": [y for _, y in lines], "mode": "lines", "hoverinfo": "skip"}
-            | {"line": {"color": color, "width": 2, "dash": "dash" if layer.lower() in TRUTH_LAYERS else "solid"}}
-            | ({"fill": "toself", "fillcolor": with_alpha(color, 0.25)} if is_area else {})
-        )
-    traces += _joints(shared, members, color)
-    return [*traces, *_centres(shared, layer, members, color)]
+    shared = {"type": "scatter", "legendgroup": label, "name": plain_text(label), "meta": layer, "showlegend": False}
+    dash = "8px,5px" if layer.lower() in TRUTH_LAYERS else "solid"
+    areas = [one for one in members if one.get("type") == "polygon"]
+    rest = [one for one in members if one.get("type") != "polygon"]
+    filled = {"fill": "toself", "fillcolor": with_alpha(color, 0.25)}
+    traces = [*_lines(shared, rest, color, dash), *(trace | filled for trace in _lines(shared, areas, color, dash)[1:])]
+    return [*traces, *_joints(shared, members, color), *_centres(shared, members, color)]
+
+
+def _lines(shared: dict[str, Any], members: Sequence[Annotation], color: str, dash: str) -> list[dict[str, Any]]:
+    """The outlines of annotations in one trace, over a wider halo that keeps them legible on any picture."""
+    points = [point for one in members if outline(one) for point in [*outline(one), (None, None)]]
+    if not points:
+        return []
+    line = shared | {"x": [x for x, _ in points], "y": [y for _, y in points], "mode": "lines", "hoverinfo": "skip"}
+    halo = {"color": "rgba(255,255,255,0.45)" if is_dark(color) else "rgba(0,0,0,0.45)", "width": 4, "dash": dash}
+    return [line | {"line": halo}, line | {"line": {"color": color, "width": 2, "dash": dash}}]
 
 
 def _joints(shared: dict[str, Any], members: Sequence[Annotation], color: str) -> list[dict[str, Any]]:
@@ -80,7 +84,7 @@ def _joints(shared: dict[str, Any], members: Sequence[Annotation], color: str) -
     return [shared | {"x": xs, "y": ys, "mode": "markers", "marker": marker, "text": texts, "hoverinfo": "text"}]
 
 
-def _centres(shared: dict[str, Any], layer: str, members: Sequence[Annotation], color: str) -> list[dict[str, Any]]:
+def _centres(shared: dict[str, Any], members: Sequence[Annotation], color: str) -> list[dict[str, Any]]:
     found = [(one, annotation_centre(one)) for one in members]
     placed = [(one, centre) for one, centre in found if centre is not None]
     if not placed:
@@ -90,7 +94,7 @@ def _centres(shared: dict[str, Any], layer: str, members: Sequence[Annotation], 
         | {"x": [centre[0] for _, centre in placed], "y": [centre[1] for _, centre in placed], "mode": "markers"}
         | {"marker": {"color": color, "size": 16, "opacity": 0.001}, "hoverinfo": "text"}
         | {"text": [hover_text(one) for one, _ in placed], "customdata": [one.get("place") for one, _ in placed]}
-        | {"hoverlabel": {"bgcolor": color}, "showlegend": False}
+        | {"hoverlabel": {"bgcolor": color}}
     ]
 
 
@@ -107,17 +111,15 @@ def plain_text(text: str) -> str:
     return html.escape(text, quote=False)
 
 
-def _named_once(traces: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    named: set[str] = set()
-    for trace in traces:
-        if trace.get("showlegend") is False:
-            continue
-        trace["showlegend"] = trace["legendgroup"] not in named
-        named.add(trace["legendgroup"])
-    silent = [group for group in dict.fromkeys(trace["legendgroup"] for trace in traces) if group not in named]
-    for group in silent:
-        next(trace for trace in traces if trace["legendgroup"] == group)["showlegend"] = True
-    return traces
+def _legend(traces: Sequence[Mapping[str, Any]], colors: Mapping[str, str]) -> list[dict[str, Any]]:
+    """One swatch a label; it rules every trace of its group."""
+    swatch = {"type": "scatter", "x": [None], "y": [None], "mode": "markers", "hoverinfo": "skip"}
+    return [
+        swatch
+        | {"name": plain_text(label), "legendgroup": label, "showlegend": True}
+        | {"marker": {"color": colors.get(label, PLAIN), "symbol": "square", "size": 11}}
+        for label in dict.fromkeys(trace["legendgroup"] for trace in traces)
+    ]
 
 
 def _layout(source: str, width: float, tall: float, height: int) -> dict[str, Any]:
@@ -129,7 +131,8 @@ def _layout(source: str, width: float, tall: float, height: int) -> dict[str, An
         "yaxis": axis | {"range": [tall, 0], "scaleanchor": "x"},
         "height": height,
         "margin": {"l": 0, "r": 0, "t": 34, "b": 0},
-        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemdoubleclick": "toggleothers"},
+        "legend": {"orientation": "h", "x": 0.5, "xanchor": "center", "y": 1, "yanchor": "bottom"},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "orientation": "v"},
         "hovermode": "closest",
         "dragmode": "pan",
         "uirevision": source,

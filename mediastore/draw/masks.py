@@ -1,42 +1,34 @@
-"""Masks and label maps as image traces of plotly: one small PNG with transparency a label, sharp at every zoom."""
+"""Masks and label maps for plotly: one heatmap a label, filled, its edge a pixel wide, ruled by the legend."""
 
-import base64
-import struct
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil, sqrt
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mediastore.draw.colors import with_alpha
 from mediastore.geometry import rle_to_mask
 
-FILL_ALPHA = 96
-EDGE_ALPHA = 255
+CELLS_MAX = 400_000
+FILL, EDGE = 1, 2
+FILL_ALPHA = 0.35
 
+Annotation = Mapping[str, Any]
 Bits = NDArray[np.bool_]
 
 
-def mask_traces(annotation: Mapping[str, Any], color_of: Callable[[str], str]) -> Iterator[dict[str, Any]]:
-    """An image trace a label of a mask: its pixels filled, its edge a pixel wide."""
-    for label, mask in _labelled_masks(annotation):
-        rows, columns = mask.any(axis=1).nonzero()[0], mask.any(axis=0).nonzero()[0]
-        if not len(rows):
-            continue
-        top, left = int(rows[0]), int(columns[0])
-        piece = mask[top : rows[-1] + 1, left : columns[-1] + 1]
-        yield {
-            "type": "image",
-            "source": png_uri(tinted(piece, color_of(label))),
-            "x0": left + 0.5,
-            "y0": top + 0.5,
-            "legendgroup": label,
-            "hoverinfo": "skip",
-            "showlegend": False,
-        }
+def mask_traces(annotations: Sequence[Annotation], colors: Mapping[str, str], plain: str) -> list[dict[str, Any]]:
+    """A heatmap for each label that has a mask among the annotations; a label map comes with its integers as `map`."""
+    sheets: dict[str, NDArray[np.uint8]] = {}
+    for label, mask in (found for one in annotations for found in labelled_masks(one)):
+        cells = np.where(edge(mask), EDGE, np.where(mask, FILL, 0)).astype(np.uint8)
+        sheets[label] = np.maximum(sheets[label], cells) if label in sheets else cells
+    return [_heatmap(label, cells, colors.get(label, plain)) for label, cells in sheets.items() if cells.any()]
 
 
-def _labelled_masks(annotation: Mapping[str, Any]) -> Iterator[tuple[str, Bits]]:
+def labelled_masks(annotation: Annotation) -> Iterator[tuple[str, Bits]]:
+    """The pixels of each label in a mask or label map."""
     if rle := annotation.get("rle"):
         yield str(annotation.get("label") or "no label"), rle_to_mask(rle)
     values = annotation.get("map")
@@ -52,23 +44,23 @@ def edge(mask: Bits) -> Bits:
     return mask & ~inner
 
 
-def tinted(mask: Bits, color: str) -> NDArray[np.uint8]:
-    """RGBA pixels (height, width, 4) of a mask in `#rrggbb`."""
-    pixels = np.zeros((*mask.shape, 4), np.uint8)
-    pixels[..., :3] = [int(color[at : at + 2], 16) for at in (1, 3, 5)]
-    pixels[..., 3] = np.where(edge(mask), EDGE_ALPHA, np.where(mask, FILL_ALPHA, 0))
-    return pixels
-
-
-def png_uri(pixels: NDArray[np.uint8]) -> str:
-    """RGBA pixels as a PNG data URI. Source: https://www.w3.org/TR/png-3/."""
-    height, width, _ = pixels.shape
-    rows = np.concatenate([np.zeros((height, 1), np.uint8), pixels.reshape(height, -1)], axis=1)
-    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), 6)), (b"IEND", b"")]
-    content = b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, body) for name, body in chunks)
-    return "data:image/png;base64," + base64.b64encode(content).decode()
-
-
-def _chunk(name: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+def _heatmap(label: str, cells: NDArray[np.uint8], color: str) -> dict[str, Any]:
+    rows, columns = cells.any(axis=1).nonzero()[0], cells.any(axis=0).nonzero()[0]
+    top, left = int(rows[0]), int(columns[0])
+    piece = cells[top : rows[-1] + 1, left : columns[-1] + 1]
+    step = max(1, ceil(sqrt(piece.size / CELLS_MAX)))
+    return {
+        "type": "heatmap",
+        "z": piece[::step, ::step],
+        "x0": left + step / 2,
+        "y0": top + step / 2,
+        "dx": step,
+        "dy": step,
+        "zmin": 0,
+        "zmax": EDGE,
+        "colorscale": [[0, with_alpha(color, 0)], [0.5, with_alpha(color, FILL_ALPHA)], [1, color]],
+        "showscale": False,
+        "hoverinfo": "skip",
+        "legendgroup": label,
+        "showlegend": False,
+    }

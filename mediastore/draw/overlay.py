@@ -1,7 +1,11 @@
 """What a browser needs of a record to draw it: small, plain, in pixels. The drawing itself is overlay.js."""
 
-from collections.abc import Callable, Mapping
+import posixpath
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
+
+from mediastore.draw.colors import PALETTE
+from mediastore.naming import encode_key, encode_part
 
 DRAWN = (
     *("type", "label", "score", "layer", "box", "points", "skeleton", "names", "rle", "classes"),
@@ -21,22 +25,31 @@ def _rounded(value: Any) -> Any:
     return value
 
 
-def drawn_annotation(annotation: Mapping[str, Any], url_of: UrlOf) -> dict[str, Any]:
-    """One annotation with the fields that are drawn; a label map's `mask_path` becomes `mask_url`."""
+def mask_path(record: Record, annotation: Mapping[str, Any]) -> str | None:
+    """Where the label map of an annotation lies, relative to the root; None where there is none, or outside the run."""
+    if not annotation.get("mask_file"):
+        return None
+    run = f"{encode_part(record['project'])}/{encode_part(record['run'])}"
+    path = posixpath.normpath(f"{run}/media/{encode_key(record['key'])}/{annotation['mask_file']}")
+    return path if path.startswith(f"{run}/media/") else None
+
+
+def drawn_annotation(record: Record, annotation: Mapping[str, Any], url_of: UrlOf) -> dict[str, Any]:
+    """One annotation of a record with the fields that are drawn; `mask_file` becomes `mask_url`."""
     drawn = {name: annotation[name] for name in DRAWN if annotation.get(name) is not None}
     for name in ("box", "points"):
         if name in drawn:
             drawn[name] = _rounded(drawn[name])
     if isinstance(drawn.get("score"), float):
         drawn["score"] = round(drawn["score"], 4)
-    if path := annotation.get("mask_path"):
+    if path := mask_path(record, annotation):
         drawn["mask_url"] = url_of(path)
     return drawn
 
 
 def drawn_item(record: Record, url_of: UrlOf) -> dict[str, Any]:
     """Size in pixels (`w`, `h`) and annotations of a record: what overlay.js takes."""
-    annotations = [drawn_annotation(one, url_of) for one in record.get("annotations") or ()]
+    annotations = [drawn_annotation(record, one, url_of) for one in record.get("annotations") or ()]
     return {"w": record.get("width"), "h": record.get("height"), "annotations": annotations}
 
 
@@ -54,3 +67,14 @@ def item_values(record: Record) -> dict[str, float]:
 def item_problem(record: Record) -> str | None:
     """Why the media cannot be shown, in words, or None."""
     return record.get("problem")
+
+
+def with_classes(colors: Mapping[str, str], records: Iterable[Record]) -> dict[str, str]:
+    """The colours with one more for each class of a label map that has none yet, by its place among the classes."""
+    found = dict(colors)
+    for record in records:
+        for annotation in record.get("annotations") or ():
+            classes = annotation.get("classes") or {}
+            for place, value in enumerate(sorted(classes, key=int)):
+                found.setdefault(str(classes[value]), PALETTE[place % len(PALETTE)])
+    return found

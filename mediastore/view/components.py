@@ -30,3 +30,7 @@ def versioned(data: Mapping[str, Any]) -> dict[str, Any]:
     """The data with their digest as `version`: a component draws anew only when it changed."""
     text = json.dumps(data, sort_keys=True, default=str)
     return {**data, "version": blake2b(text.encode(), digest_size=8).hexdigest()}
+
+
+def ignore() -> None:
+    """Does nothing: Streamlit keeps a trigger only where a callback is named."""

@@ -1,27 +1,19 @@
 """The gallery: a grid of items in one mount, filtered by label, layer and score in the browser without a rerun."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from mediastore.draw.overlay import Record, UrlOf, drawn_item, item_id, item_problem, item_values
+import streamlit as st
+
+from mediastore.draw.overlay import Record, UrlOf, drawn_item, item_id, item_problem, item_values, with_classes
 from mediastore.serve import media_url, thumb_url
 from mediastore.view import components, links
-from mediastore.view.choice import Choice
+from mediastore.view.selection import Group, Selection
+
+Where = Callable[[Record], str]
 
 _mount = components.component("gallery", "tile.js", "gallery.js", style="gallery.css")
-
-
-@dataclass(frozen=True)
-class Group:
-    """Items that stand together, a run's as a rule: what it is called, what is said beside, and its records."""
-
-    title: str
-    records: Sequence[Record]
-    note: str = ""
-    color: str = ""
-    empty: str = ""
 
 
 def tile(
@@ -45,57 +37,49 @@ def tile(
     }
 
 
-def show(
-    groups: Sequence[Group],
-    *,
-    colors: Mapping[str, str],
-    key: str,
-    total: int | None = None,
-    choice: Choice | None = None,
-    known: Mapping[str, Any] | None = None,
-    columns: bool = False,
-) -> None:
+def show(groups: Sequence[Group], *, colors: Mapping[str, str], key: str, selection: Selection | None = None) -> None:
     """Draw groups of items with the filter bar; an item that is opened is gone to at once.
 
-    `total` is how many items there are beyond this page, `choice` what the link asks for, `known` the labels, layers
-    and score range of items that are not on the page. When not all items are here (`total`), a filter that changed
-    reruns the script, so that the store can answer for the rest.
+    With a `selection` the filters start as its choice says and stand in the link from then on.
     """
-    tiles = [tile(record, group=at, where="") for at, group in enumerate(groups) for record in group.records]
-    choice = choice or Choice()
-    count = len(tiles) if total is None else total
-    data = {
-        "key": key,
-        "tiles": tiles,
-        "colors": dict(colors),
-        "filters": True,
-        "url": True,
-        "total": count,
-        "partial": count > len(tiles) or choice.active,
-        "choice": choice.to_data(),
-        "known": dict(known or {}),
-        "layout": "columns" if columns else "rows",
-        "groups": [heading(at, group) for at, group in enumerate(groups)],
+    found = selection or Selection(groups)
+    tiles = [
+        tile(record, group=place, where="" if group.title or selection else None)
+        for place, group in enumerate(groups)
+        for record in group.records
+    ]
+    layout = "columns" if st.query_params.get("layout") == "columns" else "rows"
+    data = {"key": key, "tiles": tiles, "colors": colors_of(found.records, colors), "filters": True, "layout": layout}
+    if opened := _opened(data | found.to_data(), key):
+        links.open_item(*opened)
+
+
+def strip(
+    records: Sequence[Record], *, colors: Mapping[str, str], key: str, current: int | None, where: Where | None = None
+) -> list[Any] | None:
+    """Items in one line that scrolls, without filters; `current` is the place of the one in hand.
+
+    Returns the id of an item that was clicked: project, run, key, step, index.
+    """
+    said = where or (lambda record: f"step {record['step']}")
+    tiles = [tile(record, current=at == current, where=said(record)) for at, record in enumerate(records)]
+    return _opened({"key": key, "tiles": tiles, "colors": colors_of(records, colors), "layout": "strip"}, key)
+
+
+def colors_of(records: Sequence[Record], colors: Mapping[str, str]) -> dict[str, str]:
+    """The colours of the labels that these records carry, and of no others."""
+    drawn = [one for record in records for one in record.get("annotations") or ()]
+    labels = {str(one.get("label")) for one in drawn} | {
+        str(label) for one in drawn for label in (one.get("classes") or {}).values()
     }
-    _opened(data, key)
+    return {label: color for label, color in with_classes(colors, records).items() if label in labels}
 
 
-def strip(records: Sequence[Record], *, colors: Mapping[str, str], key: str, current: int) -> None:
-    """Items in one line that scrolls, without filters; `current` is the place of the one in hand."""
-    tiles = [tile(record, current=at == current) for at, record in enumerate(records)]
-    _opened({"key": key, "tiles": tiles, "colors": dict(colors), "layout": "strip"}, key)
-
-
-def heading(at: int, group: Group) -> dict[str, Any]:
-    """What stands above a group, as the components take it."""
-    return {"id": at, "title": group.title, "note": group.note, "color": group.color, "empty": group.empty}
-
-
-def _opened(data: Mapping[str, Any], key: str) -> None:
-    result = _mount(key=key, data=components.versioned(data), on_opened_change=ignore, on_narrowed_change=ignore)
-    if result.opened:
-        links.open_item(*result.opened)
-
-
-def ignore() -> None:
-    """Does nothing: Streamlit keeps a trigger only where a callback is named."""
+def _opened(data: Mapping[str, Any], key: str) -> list[Any] | None:
+    result = _mount(
+        key=key,
+        data=components.versioned(data),
+        on_opened_change=components.ignore,
+        on_narrowed_change=components.ignore,
+    )
+    return result.opened

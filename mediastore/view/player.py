@@ -1,10 +1,9 @@
 """Players: sounds with waveform and spans, films with the annotations of the frame that is shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import soundfile
 import streamlit as st
 
 from mediastore.draw.overlay import Record
@@ -13,7 +12,8 @@ from mediastore.errors import MediaStoreError
 from mediastore.serve import media_file, media_url, thumb_url
 from mediastore.view import components, links
 from mediastore.view.choice import Choice
-from mediastore.view.gallery import Group, heading, ignore, tile
+from mediastore.view.gallery import colors_of, tile
+from mediastore.view.selection import Selection
 
 PEAK_COLUMNS = 1200
 PEAK_REACH = 127
@@ -22,34 +22,21 @@ _sounds = components.component("sounds", "lanes.js", "audio.js", "sounds.js", st
 _film = components.component("film", "lanes.js", "tracks.js", "video.js", style="player.css")
 
 
-def sounds(
-    groups: Sequence[Group],
-    *,
-    root: Path,
-    colors: Mapping[str, str],
-    key: str,
-    total: int | None = None,
-    choice: Choice | None = None,
-    known: Mapping[str, Any] | None = None,
-) -> None:
+def sounds(found: Selection, *, root: Path, colors: Mapping[str, str], key: str) -> None:
     """A list of sounds, each with its waveform, its spans and its own playhead; a title that is clicked opens it."""
-    choice = choice or Choice()
-    items = [_sound(record, at, root) for at, group in enumerate(groups) for record in group.records]
-    count = len(items) if total is None else total
-    titled = [heading(at, group) for at, group in enumerate(groups) if group.title]
-    data = _shared(items, colors, choice, known) | {
-        "groups": titled,
-        "total": count,
-        "partial": count > len(items) or choice.active,
-    }
-    result = _sounds(key=key, data=components.versioned(data), on_opened_change=ignore, on_narrowed_change=ignore)
+    items = [_sound(record, at, root) for at, group in enumerate(found.groups) for record in group.records]
+    data = {"items": items, "colors": colors_of(found.records, colors)} | found.to_data()
+    result = _sounds(
+        key=key,
+        data=components.versioned(data),
+        on_opened_change=components.ignore,
+        on_narrowed_change=components.ignore,
+    )
     if result.opened:
         links.open_item(*result.opened)
 
 
-def film(
-    record: Record, *, colors: Mapping[str, str], key: str, choice: Choice | None = None, known: Any = None
-) -> None:
+def film(record: Record, *, colors: Mapping[str, str], key: str, choice: Choice) -> None:
     """One film, streamed, with its boxes drawn over the frame that is on screen and its tracks in time below."""
     item = {
         **tile(record, url_of=media_url),
@@ -58,13 +45,8 @@ def film(
         "frames": record.get("frames"),
         "duration": record.get("duration_s"),
     }
-    data = _shared([item], colors, choice or Choice(), known)
+    data = {"items": [item], "colors": colors_of([record], colors), "choice": choice.to_data(), "url": True}
     _film(key=key, data=components.versioned(data))
-
-
-def _shared(items: list[dict[str, Any]], colors: Mapping[str, str], choice: Choice, known: Any) -> dict[str, Any]:
-    choice_data = choice.to_data()
-    return {"items": items, "colors": dict(colors), "choice": choice_data, "known": dict(known or {}), "url": True}
 
 
 def _sound(record: Record, group: int, root: Path) -> dict[str, Any]:
@@ -83,6 +65,6 @@ def _waveform(file: str, size: int, changed_ns: int) -> list[int]:
     """Lowest and highest sample of each column in turn, -127..127; empty where the file cannot be decoded here."""
     try:
         low, high = peaks(Path(file), PEAK_COLUMNS)
-    except (MediaStoreError, soundfile.SoundFileError, OSError):
+    except (MediaStoreError, RuntimeError, OSError):
         return []
     return [round(PEAK_REACH * float(value)) for pair in zip(low, high, strict=True) for value in pair]

@@ -19,7 +19,7 @@ class Sound {
 
   build() {
     const { item } = this;
-    this.button = element("button", { type: "button", class: "play", "aria-label": "Play", onclick: () => this.toggle() }, icon("play_arrow"));
+    this.button = element("button", { type: "button", class: "play", "aria-label": "Play", onclick: () => this.toggle() }, sign(false));
     this.clock = element("span", { class: "clock" });
     this.fault = element("p", { class: "fault", hidden: true });
     this.canvas = element("canvas", { "aria-hidden": "true" });
@@ -59,7 +59,9 @@ class Sound {
     const context = this.canvas.getContext("2d");
     context.scale(ratio, ratio);
     const ink = getComputedStyle(this.node).color;
-    const spans = (this.shown ?? []).filter((one) => one.span);
+    const all = (this.shown ?? []).filter((one) => one.span);
+    const found = all.filter((one) => !isTruth(one.layer));
+    const spans = found.length ? found : all;
     context.globalAlpha = 0.16;
     for (const one of spans) {
       context.fillStyle = annotationColor(one, this.list.data.colors);
@@ -91,7 +93,7 @@ class Sound {
 
   playing() {
     const on = !this.media.paused;
-    this.button.replaceChildren(icon(on ? "pause" : "play_arrow"));
+    this.button.replaceChildren(sign(on));
     this.button.setAttribute("aria-label", on ? "Pause" : "Play");
     cancelAnimationFrame(this.frame);
     const follow = () => {
@@ -142,6 +144,7 @@ class Sound {
     else if (event.key === " " || event.key === "Enter") this.toggle();
     else return;
     event.preventDefault();
+    event.stopPropagation();
   }
 
   destroy() {

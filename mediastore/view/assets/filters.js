@@ -96,6 +96,7 @@ function rangeSlider({ domain: [low, high], value, onChange }) {
     const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
     if (!way) return;
     event.preventDefault();
+    event.stopPropagation();
     event.target.value = clamp(Number(event.target.value) + way * step, low, high);
     moved(event);
   };
@@ -135,4 +136,14 @@ function countFacets(annotationLists, known, colors) {
     layers: [...layers].map(([name, count]) => ({ name, count })),
     score,
   };
+}
+
+// How many items are found, of all there are. Where only a page of them is here, the store has counted for us.
+function saidItems(data, found, here, choice) {
+  const asked = choice.toUrl();
+  const counted = { label: data.choice?.labels ?? [], layer: data.choice?.layers ?? [], score: data.choice?.score ? [...new Choice(data.choice).toUrl().score] : [] };
+  const answered = JSON.stringify(asked) === JSON.stringify(counted);
+  if (!data.partial) return ofAll(found, data.total ?? here, "item");
+  return answered ? `${ofAll(data.found, data.total, "item")} · ${here.toLocaleString("en")} on this page`
+    : `${ofAll(found, here, "item")} on this page · ${plural(data.total, "item")} in all`;
 }

@@ -41,7 +41,7 @@ class Gallery {
     this.tip = element("div", { class: "tip", role: "tooltip", hidden: true });
     this.said = element("p", { class: "said", role: "status" });
     this.groups = (data.groups ?? [{}]).map((group) => this.buildGroup(group));
-    const body = element("div", { class: `groups ${data.layout ?? "rows"}` }, ...this.groups.map((group) => group.node));
+    const body = element("div", { class: `groups ${this.look.layout ?? data.layout ?? "rows"}` }, ...this.groups.map((group) => group.node));
     const bar = data.filters ? [filterBar(facets, this.choice, () => this.chosen()), this.buildBottom()] : [];
     this.root.replaceChildren(...bar, body, this.tip);
     this.root.style.setProperty("--groups", this.groups.length);
@@ -73,6 +73,13 @@ class Gallery {
     } });
     this.clear = clear;
     return element("div", { class: "bottom" }, this.said, clear, buildDrawer(this));
+  }
+
+  arrange(layout) {
+    this.look.layout = layout;
+    this.root.querySelector(".groups").className = `groups ${layout}`;
+    writeUrl({ layout: layout === "rows" ? [] : [layout] });
+    this.repaint();
   }
 
   chosen() {
@@ -113,10 +120,7 @@ class Gallery {
   }
 
   say(items, annotations, all) {
-    const total = this.data.total ?? this.tiles.length;
-    const here = total > this.tiles.length ? ` · ${this.tiles.length.toLocaleString("en")} of them on this page` : "";
-    const found = this.data.partial && !this.choice.active ? total : items;
-    this.said.textContent = `${ofAll(found, total, "item")}${here} · ${ofAll(annotations, all, "annotation")}`;
+    this.said.textContent = `${saidItems(this.data, items, this.tiles.length, this.choice)} · ${ofAll(annotations, all, "annotation")}`;
     if (this.clear) this.clear.hidden = !this.choice.active;
     const tabbed = this.tiles.find((tile) => tile.node.isConnected);
     for (const tile of this.tiles) tile.node.firstChild.tabIndex = tile === tabbed ? 0 : -1;
@@ -162,6 +166,7 @@ class Gallery {
     const way = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -at, End: links.length - 1 - at }[event.key];
     if (way === undefined) return;
     event.preventDefault();
+    event.stopPropagation();
     links[clamp(at + way, 0, links.length - 1)].focus();
   }
 

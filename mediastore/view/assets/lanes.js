@@ -1,5 +1,9 @@
 // Lanes under a waveform or a film: what lies where in time, as buttons that jump there.
 
+function sign(playing) {
+  return element("span", { class: playing ? "sign pause" : "sign", "aria-hidden": "true" });
+}
+
 const PILL_SHARE = 0.06;
 
 // Spans that overlap go into rows of their own, earliest first.

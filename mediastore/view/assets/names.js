@@ -1,6 +1,7 @@
 // Label pills of the overlay, where there is room, and what lies under the pointer.
 
 const PILL_HEIGHT = 15;
+const PILL_ROOM = 9000; // square pixels of picture that one pill may claim
 const PILL_FONT = "500 10.5px system-ui, sans-serif";
 
 function placePill(context, annotation, view, width, height, corner) {
@@ -28,9 +29,12 @@ function drawNames(context, shown, view, width, height) {
   context.textBaseline = "middle";
   const placed = [];
   let corner = 0;
-  const ranked = shown.length > 400 ? [] : [...shown].sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
+  const named = shown.some((one) => !isTruth(one.layer)) ? shown.filter((one) => !isTruth(one.layer)) : shown;
+  const ranked = named.length > 400 ? [] : [...named].sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
+  const most = Math.max(3, Math.round((width * height) / PILL_ROOM));
   for (const one of ranked) {
     if (one.classes) continue;
+    if (placed.length >= most) break;
     const pill = placePill(context, one, view, width, height, corner);
     if (!pill || overlaps(pill, placed)) continue;
     if (!annotationBounds(one)) corner += 1;

@@ -19,7 +19,7 @@ class Sounds {
     this.sounds = data.items.map((item) => new Sound(item, this));
     this.said = element("p", { class: "summary", role: "status" });
     this.list = element("div", { class: "sounds" });
-    const heads = (data.groups ?? []).map((group) => element("h3", {},
+    const heads = (data.groups ?? []).filter((group) => group.title).map((group) => element("h3", {},
       group.color ? element("span", { class: "dot", style: { background: group.color } }) : null,
       element("span", { text: group.title }), element("small", { text: group.note ?? "" })));
     this.heads = heads;
@@ -44,10 +44,7 @@ class Sounds {
     this.sounds.filter((sound) => !kept.includes(sound)).forEach((sound) => sound.media.pause());
     kept.forEach((sound) => sound.apply(this.choice));
     const all = this.sounds.flatMap((sound) => sound.item.annotations);
-    const total = this.data.total ?? this.sounds.length;
-    const found = this.data.partial && !this.choice.active ? total : kept.length;
-    const here = total > this.sounds.length ? ` · ${this.sounds.length} of them on this page` : "";
-    this.said.textContent = `${ofAll(found, total, "item")}${here} · ${ofAll(all.filter(this.choice.shows).length, all.length, "annotation")}`;
+    this.said.textContent = `${saidItems(this.data, kept.length, this.sounds.length, this.choice)} · ${ofAll(all.filter(this.choice.shows).length, all.length, "annotation")}`;
   }
 
   opened(event, item) {

@@ -62,7 +62,8 @@ function buildDrawer(gallery) {
   };
   const drawer = element("div", { class: "drawer" }, slider("tile size", look.size, 130, 520, set("size")),
     slider("mask opacity", look.opacity, 0, 1, set("opacity")), tick("names on pictures", look.names, set("names")),
-    tick("items without a match", look.rest, set("rest")));
+    tick("items without a match", look.rest, set("rest")), gallery.data.groups?.length > 1
+      ? tick("runs side by side", (look.layout ?? gallery.data.layout) === "columns", (on) => gallery.arrange(on ? "columns" : "rows")) : null);
   const view = element("details", { class: "look" }, element("summary", {}, icon("tune"), element("span", { text: "View" })), drawer);
   return element("div", { class: "tools" }, sortSelect(gallery), view);
 }

@@ -34,7 +34,8 @@ class Film {
     const { item } = this;
     this.video = element("video", { src: item.src, poster: item.poster, preload: "metadata", playsinline: true, "aria-label": item.caption || "film" });
     this.video.muted = true;
-    for (const name of ["seeked", "loadeddata", "timeupdate"]) this.video.addEventListener(name, () => this.shown(this.video.currentTime));
+    const clocks = this.video.requestVideoFrameCallback ? ["loadeddata"] : ["loadeddata", "seeked", "timeupdate"];
+    for (const name of clocks) this.video.addEventListener(name, () => this.shown(this.video.currentTime));
     for (const name of ["play", "pause", "ended"]) this.video.addEventListener(name, () => this.playing());
     this.video.addEventListener("error", () => this.failed());
     this.canvas = element("canvas", { "aria-hidden": "true" });
@@ -46,7 +47,7 @@ class Film {
 
   buildControls() {
     const tool = (name, sign, act) => element("button", { type: "button", class: "tool", "aria-label": name, title: name, onclick: act }, icon(sign));
-    this.button = element("button", { type: "button", class: "play", "aria-label": "Play", onclick: () => this.toggle() }, icon("play_arrow"));
+    this.button = element("button", { type: "button", class: "play", "aria-label": "Play", onclick: () => this.toggle() }, sign(false));
     this.clock = element("span", { class: "clock" });
     this.slider = element("input", { type: "range", class: "seek", min: 0, max: this.last, step: 1, value: 0, "aria-label": "frame",
       oninput: (event) => this.goTo(Number(event.target.value)) });
@@ -126,7 +127,7 @@ class Film {
   }
 
   playing() {
-    this.button.replaceChildren(icon(this.video.paused ? "play_arrow" : "pause"));
+    this.button.replaceChildren(sign(!this.video.paused));
     this.button.setAttribute("aria-label", this.video.paused ? "Play" : "Pause");
   }
 
@@ -141,6 +142,7 @@ class Film {
     else if (event.key === " " || event.key === "Enter") this.toggle();
     else return;
     event.preventDefault();
+    event.stopPropagation();
   }
 
   stop() {

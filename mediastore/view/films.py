@@ -1,0 +1,52 @@
+"""The films of a selection: posters in a line, and the one in hand playing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from mediastore.draw.overlay import Record, item_id
+from mediastore.view import gallery, player
+from mediastore.view.choice import Choice
+from mediastore.view.selection import Selection
+
+FILM = "film"
+
+
+def show(found: Selection, *, colors: Mapping[str, str], choice: Choice) -> None:
+    """The film that the link names, else the first, and the others to choose from."""
+    records = found.records
+    if not records:
+        return
+    names = [_name(record) for record in records]
+    asked = st.query_params.get(FILM)
+    place = names.index(asked) if asked in names else 0
+    notes = {id(record): _said(group.title, group.note) for group in found.groups for record in group.records}
+    if len(records) > 1:
+        st.caption(f"{len(records)} of {found.total} films")
+        where = lambda record: notes[id(record)]  # noqa: E731
+        picked = gallery.strip(records, colors=colors, key="films", current=place, where=where)
+        if picked:
+            st.query_params[FILM] = _name_of(picked)
+            st.rerun()
+    record = records[place]
+    one(record, notes[id(record)], colors=colors, choice=choice)
+
+
+def one(record: Record, said: str, *, colors: Mapping[str, str], choice: Choice) -> None:
+    """One film with what is known of it; a film that cannot be shown says why."""
+    st.text(" · ".join(part for part in (record.get("caption"), said) if part))
+    player.film(record, colors=colors, key="film-player", choice=choice)
+
+
+def _said(title: str, note: str) -> str:
+    return " · ".join(part for part in (title, note) if part)
+
+
+def _name(record: Record) -> str:
+    return _name_of(item_id(record))
+
+
+def _name_of(identity: list[Any]) -> str:
+    project, run, _, _, index = identity
+    return f"{project}/{run}/{index}"
