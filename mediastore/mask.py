@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from mediastore.annotation import Annotation, Size
 from mediastore.errors import shortened
 from mediastore.geometry import mask_to_rle, polygons_to_mask, rle_to_mask
+from mediastore.tensors import to_array
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Mask(Annotation):
         if self.classes is not None:
             self._settle("classes", {int(value): str(label) for value, label in self.classes.items()})
         if self.pixels is not None:
-            array = _flat(_on_host(self.pixels))
+            array = _flat(to_array(self.pixels))
             self._settle("pixels", array.copy() if self.is_label_map else array.astype(bool))
 
     @classmethod
@@ -89,10 +90,6 @@ class Mask(Annotation):
             classes = self.classes or {value: f"class_{value}" for value in np.unique(self.array()).tolist()}
             return {"classes": {str(value): label for value, label in classes.items()}}
         return {"rle": mask_to_rle(self.array())}
-
-
-def _on_host(pixels: Any) -> NDArray[Any]:
-    return np.asarray(pixels.detach().cpu() if hasattr(pixels, "detach") else pixels)
 
 
 def _flat(array: NDArray[Any]) -> NDArray[Any]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mediastore.errors import MediaStoreError, MediaStoreTypeError, MediaStoreValueError, NotFoundError, shortened
+from mediastore.tensors import to_array
 
 IN_MEMORY_BYTES_MAX = 16 * 2**20
 
@@ -64,7 +65,7 @@ def read_file(path: Path, what: str) -> Payload:
 def as_array(data: Any, what: str) -> NDArray[Any]:
     """A fresh contiguous array of numbers."""
     try:
-        array = np.array(_unwrapped(data), order="C", copy=True)
+        array = np.array(to_array(_plain_mode(data)), order="C", copy=True)
     except MediaStoreError:
         raise
     except Exception as error:
@@ -81,16 +82,15 @@ def as_array(data: Any, what: str) -> NDArray[Any]:
     return array
 
 
-def _unwrapped(data: Any) -> Any:
-    if hasattr(data, "getbands"):
-        return data.convert("RGBA" if "transparency" in data.info else "RGB") if data.mode in _INDIRECT_MODES else data
-    if hasattr(data, "detach"):
-        tensor = data.detach().cpu()
-        return (tensor.float() if "bfloat16" in str(tensor.dtype) else tensor).numpy()
-    return data
+def _plain_mode(data: Any) -> Any:
+    """A Pillow image whose numbers are its colours; anything else as it is."""
+    if not hasattr(data, "getbands") or data.mode not in _INDIRECT_MODES:
+        return data
+    return data.convert("RGBA" if data.mode in _WITH_ALPHA or "transparency" in data.info else "RGB")
 
 
-_INDIRECT_MODES = frozenset({"P", "PA", "CMYK", "YCbCr", "LAB", "HSV", "RGBX", "RGBa", "La"})
+_WITH_ALPHA = frozenset({"PA", "LA", "La", "RGBa"})
+_INDIRECT_MODES = _WITH_ALPHA | {"P", "CMYK", "YCbCr", "LAB", "HSV", "RGBX"}
 
 
 def _drawn(figure: Any) -> bytes:

@@ -7,7 +7,7 @@ annotation whose `fault()` says so.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mediastore.annotation import Annotation
+from mediastore.annotation import Annotation, numbers
 from mediastore.annotations import Box, Mask
 
 _MAIN_SCORES = ("score", "confidence", "conf", "prob", "probability")
@@ -17,18 +17,20 @@ class Classes:
     """A set of labels by class id: `Classes([{"id": 0, "name": "cat"}, …])`."""
 
     def __init__(self, class_set: Iterable[Mapping[str, Any]]) -> None:
-        self.labels = {int(entry["id"]): str(entry["name"]) for entry in class_set}
+        self.labels = {_class_id(entry["id"]): str(entry["name"]) for entry in class_set}
 
 
-def class_labels(given: Any) -> dict[int, str]:
-    """Labels by class id from a dictionary, a list of names, or `Classes`."""
-    if given is None:
-        return {}
+def class_labels(given: Any) -> dict[Any, str]:
+    """Labels by class id from a dictionary, a list of names or of {"id", "name"}, or `Classes`; else {}."""
     if isinstance(given, Classes):
         return given.labels
     if isinstance(given, Mapping):
-        return {int(value): str(label) for value, label in given.items()}
-    return dict(enumerate(str(label) for label in given))
+        return {_class_id(value): str(label) for value, label in given.items()}
+    if isinstance(given, Sequence) and not isinstance(given, str):
+        if given and all(isinstance(entry, Mapping) and {"id", "name"} <= entry.keys() for entry in given):
+            return Classes(given).labels
+        return dict(enumerate(str(label) for label in given))
+    return {}
 
 
 def boxes(given: Mapping[str, Any], classes: Any = None) -> list[Annotation]:
@@ -37,7 +39,9 @@ def boxes(given: Mapping[str, Any], classes: Any = None) -> list[Annotation]:
     for layer, content in given.items():
         content = content if isinstance(content, Mapping) else {"box_data": content}
         labels = class_labels(content.get("class_labels", classes))
-        found += [_box(entry, str(layer), labels) for entry in content.get("box_data", ())]
+        entries = content.get("box_data")
+        for entry in entries if isinstance(entries, Sequence) else () if entries is None else (entries,):
+            found.append(_box(entry, str(layer), labels))
     return found
 
 
@@ -53,13 +57,23 @@ def masks(given: Mapping[str, Any], classes: Any = None) -> list[Annotation]:
     return found
 
 
+def _class_id(value: Any) -> Any:
+    """An integer from anything that is one (numpy's, a tensor's, a text of digits), else the text of it."""
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        return str(value)
+    return number if isinstance(value, str) or number == value else str(value)
+
+
 def _box(entry: Any, layer: str, labels: Mapping[int, str]) -> Box:
     if not isinstance(entry, Mapping):
         return Box((), given=entry, layer=layer)
     class_id = entry.get("class_id")
     label, score, scores = _scores(entry.get("scores"))
     if class_id is not None:
-        label = labels.get(int(class_id), str(class_id))
+        known = _class_id(class_id)
+        label = labels.get(known, str(known))
     fields: dict[str, Any] = {
         "layer": layer,
         "label": label,
@@ -74,17 +88,11 @@ def _box(entry: Any, layer: str, labels: Mapping[int, str]) -> Box:
 
 def _positioned(position: Any, fields: dict[str, Any]) -> Box:
     position = position if isinstance(position, Mapping) else {}
-    if "middle" in position:
-        x, y = (*position["middle"], None, None)[:2]
-        half = [_half(position.get(side)) for side in ("width", "height")]
-        if None in (x, y, *half):
-            return Box((), **fields)
-        return Box((x - half[0], y - half[1], x + half[0], y + half[1]), **fields)
-    return Box(tuple(position.get(name) for name in ("minX", "minY", "maxX", "maxY")), **fields)
-
-
-def _half(length: Any) -> Any:
-    return None if length is None else length / 2
+    if "middle" not in position:
+        return Box(tuple(position.get(name) for name in ("minX", "minY", "maxX", "maxY")), **fields)
+    centre = numbers(position["middle"], 2)
+    sides = numbers((position.get("width"), position.get("height")), 2)
+    return Box(Box.from_cxcywh((*centre, *sides)).xyxy, **fields)
 
 
 def _scores(given: Any) -> tuple[str | None, Any, dict[str, Any] | None]:
@@ -94,6 +102,6 @@ def _scores(given: Any) -> tuple[str | None, Any, dict[str, Any] | None]:
         rest = {str(name): value for name, value in given.items() if (name, len(given)) != ("score", 1)}
         return None, given[main], rest or None
     if isinstance(given, Sequence) and not isinstance(given, str) and given and isinstance(given[0], Mapping):
-        rest = {str(entry.get("label")): entry.get("score") for entry in given[1:]}
+        rest = {str(entry.get("label")): entry.get("score") for entry in given[1:] if isinstance(entry, Mapping)}
         return given[0].get("label"), given[0].get("score"), rest or None
     return None, None, None

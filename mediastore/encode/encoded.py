@@ -38,6 +38,7 @@ def beginning(payload: Payload, count: int = 12) -> bytes:
 def kept_as_is(payload: Payload, what: str, why: str) -> Encoded:
     """A file that cannot be shown: it is stored all the same, under its own ending, with the reason."""
     suffix = Path(payload.name).suffix.lower().lstrip(".")
-    extension = suffix if suffix.isalnum() and len(suffix) <= 8 else "bin"
+    is_plain = suffix.isalnum() and len(suffix) <= 8 and suffix != "json"  # a sidecar's own ending
+    extension = suffix if is_plain else "bin"
     problem = f"the {what} cannot be shown: {why}; the file is kept as it was given"
     return Encoded("application/octet-stream", extension, payload.content, payload.path, problem=problem)
