@@ -16,6 +16,7 @@ from mediastore.reader import sql
 
 KINDS = ("items", "annotations", "metrics")
 TIME_LIMIT_S = 60.0
+_SUPERSEDED = sql.text("find_superseded").format(items="store.items")
 _NOT_READING = "a query must be one select statement, got {found}; the store is read only"
 
 
@@ -84,7 +85,7 @@ class Change:
         self._cursor.register("fresh", rows)
         self._cursor.execute(f"insert into store.live_{table} by name from fresh")
         if table == "items":
-            self._cursor.execute(sql.text("find_superseded"))
+            self._cursor.execute(f"insert into store.superseded {_SUPERSEDED}")
         self._cursor.unregister("fresh")
 
     def forget(self, folder: str) -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 BLOCK_BYTES = 8 * 2**20
 LINE_BYTES_MAX = 32 * 2**20
 BATCH_LINES = 1024
-SCHEMA = pa.schema([("line", pa.string()), ("offset", pa.int64()), ("length", pa.int32())])
+SCHEMA = pa.schema([("number", pa.int64()), ("line", pa.string()), ("offset", pa.int64()), ("length", pa.int32())])
 _LINE_FEED = 10
 
 
@@ -20,6 +20,7 @@ class Block:
     """Whole lines of one journal; `end` is the byte after them, `problems` are (byte position, sentence)."""
 
     lines: pa.Table
+    start: int
     end: int
     problems: list[tuple[int, str]]
 
@@ -44,7 +45,7 @@ def read(path: Path, start: int, block_bytes: int = BLOCK_BYTES) -> Iterator[Blo
                 return
             if len(rest) > LINE_BYTES_MAX:
                 length = len(rest) + _skip_line(file, block_bytes)
-                yield Block(SCHEMA.empty_table(), start + length, [(start, _too_long())])
+                yield Block(SCHEMA.empty_table(), start, start + length, [(start, _too_long())])
                 start, rest = start + length, b""
 
 
@@ -86,8 +87,9 @@ def _block(content: bytes, start: int) -> Block:
         )
     except UnicodeDecodeError:
         text, problems = _decoded(content, starts, ends, start)
-    table = pa.table([text, pa.array(starts.astype(np.int64) + start), pa.array(ends - starts)], schema=SCHEMA)
-    return Block(_batched(table), start + len(content), problems)
+    columns = [np.arange(len(ends)), text, starts.astype(np.int64) + start, ends - starts]
+    table = pa.table([pa.array(column) for column in columns], schema=SCHEMA)
+    return Block(_batched(table), start, start + len(content), problems)
 
 
 def _decoded(content: bytes, starts: np.ndarray, ends: np.ndarray, start: int) -> tuple[pa.Array, list]:

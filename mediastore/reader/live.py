@@ -1,26 +1,14 @@
 """What the journals say beyond the index, loaded into memory: each refresh reads only what was appended since."""
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mediastore.reader import folders, lines, run_record
+from mediastore.reader import folders, run_record
 from mediastore.reader.database import Change, Database
 from mediastore.reader.folders import Folder, Journal
-from mediastore.reader.parse import Parser, Rows
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A sentence about a file of a run; `position` is the byte where it stands."""
-
-    file: str
-    position: int | None
-    sentence: str
-
-    def __str__(self) -> str:
-        return self.sentence if self.position is None else f"at byte {self.position}: {self.sentence}"
+from mediastore.reader.parse import Parser
+from mediastore.reader.state import Problem
 
 
 @dataclass(slots=True)
@@ -113,23 +101,13 @@ class Tail:
 
     def _read_journal(self, reading: Reading, journal: Journal, change: Change) -> bool:
         start = reading.offsets.get(journal.name, 0)
-        for block in lines.read(self._root / reading.folder.name / journal.name, start):
-            rows = self._parsed(reading, journal, block)
+        for rows in self._parser.journal(reading.folder, reading.identity, journal.name, start, reading.rows):
             for table, content in rows.tables.items():
                 change.add(table, content)
-            reading.rows += rows.tables["items"].num_rows if "items" in rows.tables else 0
-            reading.offsets[journal.name] = block.end
-            where = f"{reading.folder.name}/{journal.name}"
-            reading.problems += [Problem(where, *problem) for problem in block.problems + rows.problems]
+            reading.rows += rows.lines
+            reading.offsets[journal.name] = rows.end
+            reading.problems += rows.problems
         return reading.offsets.get(journal.name, 0) > start
-
-    def _parsed(self, reading: Reading, journal: Journal, block: lines.Block) -> Rows:
-        if journal.name.startswith("items/"):
-            return self._parser.items(
-                block.lines, folder=reading.folder.name, journal=journal.name, first_id=_first_id(reading)
-            )
-        project, run = reading.identity
-        return self._parser.metrics(block.lines, folder=reading.folder.name, project=project, run=run)
 
     def _problems_of(self, reading: Reading) -> list[Problem]:
         found = list(reading.problems)
@@ -142,9 +120,3 @@ class Tail:
                 for journal in reading.unread()
             ]
         return found
-
-
-def _first_id(reading: Reading) -> int:
-    """Ids are unique in a store: 39 bits of the run's folder, then the number of the row in it."""
-    digest = hashlib.blake2b(reading.folder.name.encode("utf-8", "surrogateescape"), digest_size=8).digest()
-    return (int.from_bytes(digest) >> 25 << 24) + reading.rows

@@ -1,9 +1,7 @@
-insert into store.superseded
 with everything as (
     select id, folder, project, run, key, step, index, time, journal, "offset"
-    from store.items
-    where (step, index) in (select (step, index) from fresh)
-      and (project, run, key, step, index) in (select (project, run, key, step, index) from fresh)
+    from {items}
+    where step in (select step from fresh)
 ), repeated as (
     select project, run, key, step, index
     from everything
@@ -15,4 +13,4 @@ from everything
 semi join repeated using (project, run, key, step, index)
 qualify row_number() over (
     partition by project, run, key, step, index order by time desc nulls last, journal desc, "offset" desc
-) > 1;
+) > 1

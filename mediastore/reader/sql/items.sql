@@ -1,9 +1,10 @@
 select
-    $first_id + row_number() over (order by "offset") as id,
+    $first_id + number as id,
     $folder as folder,
     $journal as journal,
     "offset",
     length,
+    record.writer,
     record.project,
     record.run,
     record.key,
@@ -32,5 +33,4 @@ select
 from parsed
 anti join unreadable using ("offset")
 left join places plain on plain.key = record.key and plain.file is null
-left join places odd on odd.key = record.key and odd.file = record.file
-order by "offset";
+left join places odd on odd.key = record.key and odd.file = record.file;

@@ -19,5 +19,4 @@ select
     end as value,
     case when type not in ('BIGINT', 'UBIGINT', 'DOUBLE', 'HUGEINT', 'UHUGEINT', 'BOOLEAN', 'NULL')
         and content not in ('NaN', 'Infinity', '-Infinity') then content end as text
-from typed
-order by "offset";
+from typed;

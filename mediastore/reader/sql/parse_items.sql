@@ -1,17 +1,18 @@
 create or replace temp table parsed as
 select
+    number,
     "offset",
     length,
-    case when json_valid(line) then json_transform(line, '{
+    json_transform(line, '{
         "format": "VARCHAR", "project": "VARCHAR", "run": "VARCHAR", "key": "VARCHAR", "step": "VARCHAR",
-        "index": "VARCHAR", "kind": "VARCHAR", "file": "VARCHAR", "caption": "VARCHAR", "sample": "VARCHAR",
+        "index": "VARCHAR", "writer": "VARCHAR", "kind": "VARCHAR", "file": "VARCHAR", "caption": "VARCHAR", "sample": "VARCHAR",
         "width": "BIGINT", "height": "BIGINT", "sample_rate": "DOUBLE", "channels": "BIGINT", "duration_s": "DOUBLE",
         "fps": "DOUBLE", "frames": "BIGINT", "codec": "VARCHAR", "columns": "JSON", "rows": "BIGINT",
         "bytes": "BIGINT", "sha256": "VARCHAR", "values": "JSON", "problem": "VARCHAR", "time": "DOUBLE",
         "annotations": [{
             "layer": "VARCHAR", "type": "VARCHAR", "label": "VARCHAR", "score": "DOUBLE", "box": ["DOUBLE"],
             "span": ["DOUBLE"], "frame": "BIGINT", "track": "VARCHAR", "text": "VARCHAR", "attrs": "JSON"}]
-    }') end as record,
-    case when json_valid(line) then json_transform(line, '{"annotations": ["JSON"]}') end as raw
+    }') as record,
+    json_transform(line, '{"annotations": ["JSON"]}') as raw
 from lines
-where trim(line, e' \t\r\n') <> '';
+where line is not null;

@@ -1,7 +1,7 @@
 create or replace temp table parsed as
 select
     "offset",
-    case when json_valid(line) then json_transform(line, '{
-        "step": "VARCHAR", "time": "DOUBLE", "values": "MAP(VARCHAR, JSON)"}') end as record
+    json_transform(line, '{
+        "step": "VARCHAR", "time": "DOUBLE", "values": "MAP(VARCHAR, JSON)"}') as record
 from lines
-where trim(line, e' \t\r\n') <> '';
+where line is not null;

@@ -11,7 +11,7 @@ create table store.live_metrics (
     folder varchar, project varchar, run varchar, step bigint, time double, name varchar, value double, text varchar
 );
 create table store.live_items (
-    id bigint, folder varchar, journal varchar, "offset" bigint, length integer,
+    id bigint, folder varchar, journal varchar, "offset" bigint, length integer, writer varchar,
     project varchar, run varchar, key varchar, step bigint, index bigint, kind varchar, path varchar, caption varchar,
     sample varchar, width bigint, height bigint, sample_rate double, channels bigint, duration_s double, fps double,
     frames bigint, codec varchar, columns json, rows bigint, bytes bigint, sha256 varchar, values json,

@@ -1,0 +1,202 @@
+"""The Parquet index of one run, made from its journals: incremental by byte offset, disposable.
+
+Parquet files are written under new names, then `state.json` is replaced. A crash leaves the old state. Of two indexers
+the later one finds the state changed and lets go of its own work. Files that no state names any more are removed when
+they are old enough for no reader to need them.
+"""
+
+import contextlib
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from mediastore import files, naming
+from mediastore.reader import sql, state, strays
+from mediastore.reader.folders import Folder
+from mediastore.reader.parse import Parser, Rows
+from mediastore.reader.state import Segment, State
+
+SEGMENT_BYTES = 64 * 2**20
+GRACE_S = 600.0
+TABLES = ("items", "annotations", "metrics")
+Progress = Callable[[int], None]
+
+
+class Overtaken(Exception):
+    """Another indexer replaced the state meanwhile; its work stands."""
+
+
+def update(
+    folder: Folder,
+    identity: tuple[str, str],
+    parser: Parser,
+    *,
+    with_strays: bool = False,
+    progress: Progress = lambda _: None,
+) -> None:
+    """Bring the index of a run up to its journals. Raises OSError when its folder cannot be written.
+
+    with_strays: also take in sidecars that no journal has, which costs a walk over all files of the run.
+    progress: called with the number of journal bytes indexed since the last call.
+    """
+    with contextlib.suppress(Overtaken):
+        index = _Index(folder, identity, parser)
+        index.add_journals([journal.name for journal in folder.journals], progress)
+        if with_strays:
+            index.add_strays(progress)
+        index.clear()
+
+
+class _Index:
+    def __init__(self, folder: Folder, identity: tuple[str, str], parser: Parser) -> None:
+        self._folder = folder
+        self._path = folder.path / state.FOLDER
+        self._parser = parser
+        self._saved = self._state_bytes()
+        self._state = state.load(folder, identity) or State(folder.name, identity)
+
+    def add_journals(self, names: Iterable[str], progress: Progress) -> None:
+        for batch in self._batches(names):
+            self._add(batch)
+            self._save()
+            progress(_source_bytes(batch))
+
+    def add_strays(self, progress: Progress) -> None:
+        if strays.have_changed(self._folder, self._state.strays):
+            self._retire(self._state.segments)
+            self._state = State(self._folder.name, self._state.identity, retired=self._state.retired)
+            self.add_journals([journal.name for journal in self._folder.journals], progress)
+        found = strays.find(self._folder, self._state.identity, self._unknown_sidecars)
+        if not found.sidecars:
+            return
+        self._state.strays |= found.sidecars
+        self._state.problems += found.problems
+        name = f"{state.FOLDER}/strays-{len(self._state.strays):06d}-{secrets.token_hex(4)}.jsonl"
+        files.write(self._folder.path / name, b"".join(found.lines))
+        self.add_journals([name], progress)
+        self._save()
+
+    def clear(self) -> None:
+        """Remove files that no state names and that are too old for any reader to use them."""
+        now = time.time()
+        kept = {state.FILE, *(name.rpartition("/")[2] for name in self._state.journals)}
+        kept |= {path.name for segment in self._state.segments for path in _paths(segment, self._path)}
+        kept |= {name for name, since in self._state.retired.items() if now - since < GRACE_S}
+        for path in self._path.iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if path.name not in kept and path.is_file() and now - path.stat().st_mtime > GRACE_S:
+                    files.remove(path)
+
+    def _batches(self, names: Iterable[str]) -> Iterator[list[Rows]]:
+        batch: list[Rows] = []
+        for name in names:
+            start = self._state.offsets.get(name, 0)
+            for rows in self._parser.journal(self._folder, self._state.identity, name, start, self._state.rows):
+                self._state.rows += rows.lines
+                batch.append(rows)
+                if _source_bytes(batch) >= SEGMENT_BYTES:
+                    yield batch
+                    batch = []
+        if batch:
+            yield batch
+
+    def _add(self, batch: list[Rows]) -> None:
+        tables = {table: pa.concat_tables(found) for table in TABLES if (found := _tables(batch, table))}
+        if "items" in tables:
+            self._state.superseded += self._superseded(tables["items"])
+        size = _source_bytes(batch)
+        merged = self._to_merge(size)
+        name, whole = secrets.token_hex(8), size + sum(segment.source_bytes for segment in merged)
+        segment = Segment(name, whole, {table: 0 for table in TABLES if _has_rows(table, tables, merged)})
+        self._path.mkdir(exist_ok=True)
+        sizes = {table: self._write(segment, table, tables.get(table), merged) for table in segment.files}
+        self._retire(merged)
+        kept = self._state.segments[: len(self._state.segments) - len(merged)]
+        self._state.segments = [*kept, Segment(name, whole, sizes)]
+        self._state.journals |= {rows.journal: (rows.end, "") for rows in batch}
+        self._state.problems += [problem for rows in batch for problem in rows.problems]
+
+    def _to_merge(self, size: int) -> list[Segment]:
+        """The newest segments that together are no larger than the next older one: few files, little rewriting."""
+        merged: list[Segment] = []
+        for segment in reversed(self._state.segments):
+            if segment.source_bytes > 2 * size or segment.source_bytes + size > SEGMENT_BYTES:
+                break
+            merged.insert(0, segment)
+            size += segment.source_bytes
+        return merged
+
+    def _write(self, segment: Segment, table: str, fresh: pa.Table | None, merged: list[Segment]) -> int:
+        sources, values = [], {"path": str(segment.path(self._path, table))}
+        if fresh is not None:
+            self._parser.connection.register("fresh", fresh)
+            sources.append("from fresh")
+        if older := [str(old.path(self._path, table)) for old in merged if table in old.files]:
+            values["older"] = older
+            sources.append("from read_parquet($older)")
+        rows = f"({' union all by name '.join(sources)})"
+        self._parser.connection.execute(sql.text(f"segment_{table}").format(rows=rows), values)
+        return segment.path(self._path, table).stat().st_size
+
+    def _superseded(self, fresh: pa.Table) -> list[int]:
+        self._parser.connection.register("fresh", fresh)
+        self._view_items("from fresh")
+        query = sql.text("find_superseded").format(items="(from indexed anti join gone using (id))")
+        return [row[1] for row in self._parser.connection.execute(query).fetchall()]
+
+    def _view_items(self, *sources: str) -> None:
+        paths = self._state.paths(self._path, "items")
+        self._parser.connection.execute("set variable indexed_paths = $1", [paths])
+        self._parser.connection.register("gone", pa.table({"id": pa.array(self._state.superseded, pa.int64())}))
+        sources = (*sources, "from read_parquet(getvariable('indexed_paths'))") if paths else sources
+        self._parser.connection.execute(f"create or replace temp view indexed as {' union all by name '.join(sources)}")
+
+    def _unknown_sidecars(self, names: pa.Array) -> list[str]:
+        names = names.filter(pa.array([name not in self._state.strays for name in names.to_pylist()], pa.bool_()))
+        if not self._state.paths(self._path, "items"):
+            return names.to_pylist()
+        self._view_items()
+        connection = self._parser.connection
+        keys = [key for (key,) in connection.execute("select distinct key from indexed").fetchall()]
+        places = [f"{strays.MEDIA}/{naming.encode_key(key)}/" for key in keys]
+        connection.register("folders", pa.table({"key": pa.array(keys, pa.string()), "path": places}))
+        connection.register("sidecars", pa.table({"name": names}))
+        return [name for (name,) in connection.execute(sql.text("unknown_sidecars")).fetchall()]
+
+    def _retire(self, segments: Iterable[Segment]) -> None:
+        self._state.retired |= {path.name: time.time() for segment in segments for path in _paths(segment, self._path)}
+
+    def _save(self) -> None:
+        ends = self._state.offsets.items()
+        self._state.journals = {
+            name: (end, state.digest_before(self._folder.path / name, end)) for name, end in ends
+        }
+        if self._state_bytes() != self._saved:
+            raise Overtaken
+        self._state.save(self._path)
+        self._saved = self._state_bytes()
+
+    def _state_bytes(self) -> bytes:
+        try:
+            return (self._path / state.FILE).read_bytes()
+        except OSError:
+            return b""
+
+
+def _source_bytes(batch: Iterable[Rows]) -> int:
+    return sum(rows.end - rows.start for rows in batch)
+
+
+def _tables(batch: Iterable[Rows], table: str) -> list[pa.Table]:
+    return [rows.tables[table] for rows in batch if table in rows.tables and rows.tables[table].num_rows]
+
+
+def _has_rows(table: str, fresh: dict[str, pa.Table], merged: Iterable[Segment]) -> bool:
+    return table in fresh or any(table in segment.files for segment in merged)
+
+
+def _paths(segment: Segment, index: Path) -> list[Path]:
+    return [segment.path(index, table) for table in segment.files]

@@ -1,0 +1,121 @@
+"""What an index covers: `index/state.json` of a run, replaced atomically after the Parquet files it names."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from mediastore import files
+from mediastore.reader.folders import Folder
+
+VERSION = 1
+FOLDER = "index"
+FILE = "state.json"
+_MAGIC = b"PAR1"
+_CHECKED_BYTES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A sentence about a file of a run; `position` is the byte where it stands."""
+
+    file: str
+    position: int | None
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence if self.position is None else f"at byte {self.position}: {self.sentence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Rows of some stretch of the journals, one Parquet file a table; `files` is their sizes by table."""
+
+    name: str
+    source_bytes: int
+    files: Mapping[str, int]
+
+    def path(self, index: Path, table: str) -> Path:
+        return index / f"{self.name}-{table}.parquet"
+
+
+@dataclass(slots=True)
+class State:
+    """All that an index says of itself.
+
+    rows: lines read so far. journals: name → (end, digest of the bytes before it). strays: sidecars taken in that no
+    journal has, name → (mtime_ns, size). retired: segments that only slow readers may still use, name → since when.
+    """
+
+    folder: str
+    identity: tuple[str, str]
+    version: int = VERSION
+    rows: int = 0
+    journals: dict[str, tuple[int, str]] = field(default_factory=dict)
+    segments: list[Segment] = field(default_factory=list)
+    superseded: list[int] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    strays: dict[str, tuple[int, int]] = field(default_factory=dict)
+    retired: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def offsets(self) -> dict[str, int]:
+        """How far each journal is indexed, in bytes."""
+        return {name: end for name, (end, _) in self.journals.items()}
+
+    def paths(self, index: Path, table: str) -> list[str]:
+        """The Parquet files of a table."""
+        return [str(segment.path(index, table)) for segment in self.segments if table in segment.files]
+
+    def save(self, index: Path) -> None:
+        """Replace the state on disk."""
+        files.write(index / FILE, json.dumps(asdict(self)).encode())
+
+
+def load(folder: Folder, identity: tuple[str, str]) -> State | None:
+    """The index of a run if it can be trusted: ours, of this folder, whole, and of these very journals."""
+    index = folder.path / FOLDER
+    try:
+        state = _parsed(json.loads((index / FILE).read_bytes()))
+        usable = state.version == VERSION and state.folder == folder.name and state.identity == identity
+        return state if usable and _is_whole(state, index) and _fits(state, folder) else None
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def digest_before(path: Path, end: int) -> str:
+    """A digest of the last bytes before `end`: tells a journal from another one under its name."""
+    with path.open("rb") as file:
+        start = max(0, end - _CHECKED_BYTES)
+        file.seek(start)
+        return hashlib.blake2b(file.read(end - start), digest_size=8).hexdigest()
+
+
+def _parsed(content: dict) -> State:
+    state = State(**content)
+    state.identity = tuple(state.identity)
+    state.journals = {name: (int(end), str(digest)) for name, (end, digest) in state.journals.items()}
+    state.segments = [Segment(**segment) for segment in state.segments]
+    state.problems = [Problem(**problem) for problem in state.problems]
+    state.strays = {name: tuple(signature) for name, signature in state.strays.items()}
+    return state
+
+
+def _is_whole(state: State, index: Path) -> bool:
+    return all(_ends_well(path, size) for path, size in _files(state, index))
+
+
+def _files(state: State, index: Path) -> Iterator[tuple[Path, int]]:
+    for segment in state.segments:
+        for table, size in segment.files.items():
+            yield segment.path(index, table), size
+
+
+def _ends_well(path: Path, size: int) -> bool:
+    with path.open("rb") as file:
+        return file.seek(0, 2) == size and file.seek(-len(_MAGIC), 1) >= 0 and file.read() == _MAGIC
+
+
+def _fits(state: State, folder: Folder) -> bool:
+    return all(digest_before(folder.path / name, end) == digest for name, (end, digest) in state.journals.items())

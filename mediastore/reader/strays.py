@@ -1,0 +1,96 @@
+"""Sidecars that no journal has: of a writer killed in between, or dropped in by another tool."""
+
+import os
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from mediastore import naming, sidecar
+from mediastore.errors import MediaStoreError
+from mediastore.reader.folders import Folder
+from mediastore.reader.state import Problem
+
+MEDIA = "media"
+SIDECAR_BYTES_MAX = 32 * 2**20
+Signature = tuple[int, int]
+
+
+@dataclass(slots=True)
+class Strays:
+    """Records as journal lines, the sidecars they come from, and what is wrong with some."""
+
+    lines: list[bytes] = field(default_factory=list)
+    sidecars: dict[str, Signature] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def have_changed(folder: Folder, taken_in: Mapping[str, Signature]) -> bool:
+    """Whether a sidecar that was taken in before is another one now, or gone."""
+    return any(_signature(folder.path / name) != signature for name, signature in taken_in.items())
+
+
+def find(folder: Folder, identity: tuple[str, str], unknown: Callable[[pa.Array], list[str]]) -> Strays:
+    """The sidecars of a run that `unknown` picks from the names of all, relative to the run's folder."""
+    found = Strays()
+    names = pa.array([name for name in _json_files(folder.path)], pa.string())
+    for name in sorted(unknown(names)):
+        if (signature := _signature(folder.path / name)) is None:
+            continue
+        found.sidecars[name] = signature
+        _take_in(found, folder, identity, name)
+    return found
+
+
+def _take_in(found: Strays, folder: Folder, identity: tuple[str, str], name: str) -> None:
+    where = f"{folder.name}/{name}"
+    try:
+        record = _record(folder.path / name, where)
+        if "kind" not in record:
+            return
+        project, run = identity
+        placed = {"project": project, "run": run} | record
+        if isinstance(record.get("file"), str):
+            placed["file"] = _from_key_folder(name, placed)
+            _check_is_there(folder, name, record["file"], where)
+        found.lines.append(sidecar.to_line(placed))
+    except MediaStoreError as error:
+        found.problems.append(Problem(where, None, str(error)))
+
+
+def _record(path: Path, where: str) -> dict:
+    size = path.stat().st_size
+    if size > SIDECAR_BYTES_MAX:
+        raise MediaStoreError(f"{where} must be at most {SIDECAR_BYTES_MAX} bytes, got {size}; it was left out")
+    return sidecar.parse(path.read_bytes(), where)
+
+
+def _from_key_folder(name: str, record: Mapping) -> str:
+    """`file` as it would stand in a sidecar in the folder of the record's key, which is where readers look from."""
+    file = record["file"]
+    if posixpath.isabs(file) or "\\" in file:
+        return file
+    home = posixpath.join(MEDIA, naming.encode_key(str(record.get("key", ""))))
+    return posixpath.relpath(posixpath.join(posixpath.dirname(name), file), home)
+
+
+def _check_is_there(folder: Folder, name: str, file: str, where: str) -> None:
+    path = folder.path / posixpath.dirname(name) / file
+    if not path.is_file() or path.is_symlink():
+        raise MediaStoreError(f"{where} must name a file that is there, got {file!r}; restore it or remove the sidecar")
+
+
+def _json_files(run: Path) -> Iterator[str]:
+    for parent, folders, names in os.walk(run / MEDIA):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        prefix = Path(parent).relative_to(run).as_posix()
+        yield from (f"{prefix}/{name}" for name in names if name.endswith(".json") and not name.startswith("."))
+
+
+def _signature(path: Path) -> Signature | None:
+    if path.is_symlink() or not path.is_file():
+        return None
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size
