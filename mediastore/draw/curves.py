@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 POINTS = 1500
-MARKED_POINTS = 80
+MARKED_POINTS = 40
 UNIFIED_RUNS = 8
 
 
@@ -53,7 +53,14 @@ def figure(curves: Sequence[Curve]) -> dict[str, Any]:
             "margin": {"l": 48, "r": 10, "t": 6, "b": 26},
             "hovermode": "x unified" if len(curves) <= UNIFIED_RUNS else "closest",
             "hoverdistance": -1,
-            "xaxis": {"zeroline": False, "showgrid": False, "nticks": 6, "tickformat": "~s"},
+            "xaxis": {
+                "zeroline": False,
+                "showgrid": False,
+                "nticks": 6,
+                "tickformat": "~s",
+                "hoverformat": ",d",
+                "unifiedhovertitle": {"text": "step %{x}"},
+            },
             "yaxis": {"zeroline": False, "nticks": 5},
         },
     }
@@ -81,9 +88,9 @@ def by_prefix(names: Iterable[str]) -> dict[str, list[str]]:
 
 
 def first_look(names: Iterable[str]) -> list[str]:
-    """A few metrics to begin with: of each prefix the first two, four in all."""
-    groups = by_prefix(names).values()
-    return [name for listed in groups for name in listed[:2]][:4]
+    """Two metrics to begin with, so that their media fit on the same screen: of two prefixes where there are two."""
+    groups = list(by_prefix(names).values())
+    return ([listed[0] for listed in groups] + [name for listed in groups for name in listed[1:]])[:2]
 
 
 def nearest_step(steps: Sequence[int], step: int) -> int | None:

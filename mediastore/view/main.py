@@ -26,15 +26,17 @@ except MediaStoreError as error:
     st.stop()
 
 frame.keep_selection()
+is_empty = frame.runs(store).empty
 with st.sidebar:
-    controls.run_picker(store)
+    if not is_empty:
+        controls.run_picker(store)
     frame.live_marker(store)
 
 page, foot = st.container(), st.container()
 with foot:
     notices.unreadable(store)
 with page:
-    if frame.runs(store).empty:
+    if is_empty:
         welcome.show(str(store.root))
     else:
         navigation.run()

@@ -55,8 +55,9 @@ class Curves {
   }
 
   legend(runs) {
+    const hint = element("li", { class: "hint", text: "Click for the media of a step · drag to zoom · double-click to zoom out" });
     return element("ul", { class: "legend" }, ...runs.map((run) => element("li", {},
-      element("span", { class: "dot", style: { background: run.color } }), element("span", { text: run.name }))));
+      element("span", { class: "dot", style: { background: run.color } }), element("span", { text: run.name }))), hint);
   }
 
   section(group) {
@@ -93,7 +94,7 @@ class Curves {
     chart.stale = false;
     const library = await plotly(this.data.plotly);
     const { data, layout } = this.themed(chart.given.figure);
-    await library.react(chart.plot, data, layout, { displayModeBar: false, responsive: false, doubleClick: "reset" });
+    await library.react(chart.plot, data, layout, { displayModeBar: false, showTips: false, doubleClick: "reset" });
     if (!chart.drawn) this.listen(chart);
     chart.drawn = true;
   }
