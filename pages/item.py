@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mediastore.view import detail, frame, show_item
+from mediastore.view import detail, facts, frame, history, show_item
 
 store = frame.open_store()
 record = detail.named_by_link(store, frame.selected_runs(store))
@@ -11,18 +11,19 @@ if record is None:
     frame.nothing_found("There is no such item in this store.", "Open one from the Gallery; it may have been deleted.")
     st.stop()
 
-ref = f"{record['project']}/{record['run']}"
+ref = detail.ref_of(record)
+run_name = frame.run_names(store).get(ref, ref)
 colors = frame.label_colors(store)
-frame.page("Item", "One item, large, with everything that is known of it.")
+frame.page(*detail.heading(record, run_name))
 left, right = st.columns([7, 3], gap="large")
 with left:
     detail.walk(store, record)
     shown = show_item.show(store, record, colors)
 with right:
-    detail.facts(record, frame.run_names(store).get(ref, ref))
-    detail.actions(record)
+    facts.show(record, run_name)
+    facts.actions(record)
     if shown:
-        detail.table(shown)
-detail.over_steps(store, record, colors)
+        facts.table(shown)
+history.show(store, record, colors)
 with st.expander("Sidecar"):
     st.json(record)

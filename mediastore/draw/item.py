@@ -15,6 +15,7 @@ from mediastore.draw.overlay import Record
 from mediastore.draw.shapes import annotation_centre, outline
 
 LINES_MAX = 1000
+WIDTH_PX, HEIGHT_MIN_PX, HEIGHT_MAX_PX, HEAD_PX = 760, 300, 720, 34
 PLAIN = "#9aa0a6"
 TRUTH_LAYERS = frozenset({"ground_truth", "ground truth", "truth", "target", "targets", "gt"})
 
@@ -22,7 +23,7 @@ Annotation = Mapping[str, Any]
 
 
 def figure(
-    record: Record, annotations: Sequence[Annotation], *, source: str, colors: Mapping[str, str], height: int = 640
+    record: Record, annotations: Sequence[Annotation], *, source: str, colors: Mapping[str, str]
 ) -> dict[str, Any]:
     """The figure of a picture of known width and height, with those annotations of it that are to be seen.
 
@@ -34,7 +35,7 @@ def figure(
         members = [one for one in annotations if _label(one) == label and (one.get("layer") or "") == layer]
         traces += _label_traces(label, layer, members, colors)
     traces += mask_traces(annotations, colors, PLAIN)
-    return {"data": [*traces, *_legend(traces, colors)], "layout": _layout(source, width, tall, height)}
+    return {"data": [*traces, *_legend(traces, colors)], "layout": _layout(source, width, tall)}
 
 
 def _is_drawn(annotation: Annotation) -> bool:
@@ -122,17 +123,17 @@ def _legend(traces: Sequence[Mapping[str, Any]], colors: Mapping[str, str]) -> l
     ]
 
 
-def _layout(source: str, width: float, tall: float, height: int) -> dict[str, Any]:
+def _layout(source: str, width: float, tall: float) -> dict[str, Any]:
     image = {"source": source, "xref": "x", "yref": "y", "x": 0, "y": 0, "sizex": width, "sizey": tall}
     axis = {"visible": False, "constrain": "domain", "showgrid": False, "zeroline": False}
     return {
         "images": [image | {"sizing": "stretch", "layer": "below"}],
         "xaxis": axis | {"range": [0, width]},
-        "yaxis": axis | {"range": [tall, 0], "scaleanchor": "x"},
-        "height": height,
-        "margin": {"l": 0, "r": 0, "t": 34, "b": 0},
-        "legend": {"orientation": "h", "x": 0.5, "xanchor": "center", "y": 1, "yanchor": "bottom"},
-        "modebar": {"bgcolor": "rgba(0,0,0,0)", "orientation": "v"},
+        "yaxis": axis | {"range": [tall, 0], "scaleanchor": "x", "constraintoward": "top"},
+        "height": round(min(HEIGHT_MAX_PX, max(HEIGHT_MIN_PX, WIDTH_PX * tall / width)) + HEAD_PX),
+        "margin": {"l": 0, "r": 0, "t": HEAD_PX, "b": 0},
+        "legend": {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "maxheight": 0.15},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)"},
         "hovermode": "closest",
         "dragmode": "pan",
         "uirevision": source,

@@ -14,7 +14,6 @@ from mediastore.payload import read_file
 from mediastore.serve import media_file, media_url
 from mediastore.view import components
 
-HEIGHT_PX = 640
 PLOTLY_CONFIG = {
     "scrollZoom": True,
     "displaylogo": False,
@@ -37,7 +36,7 @@ def show(
         _viewer(key=f"{key}-viewer", data=components.versioned(data))
         return
     mapped = [_with_map(record, one, root) for one in annotations]
-    figure = item.figure(record, mapped, source=source, colors=colors, height=HEIGHT_PX)
+    figure = item.figure(record, mapped, source=source, colors=colors)
     st.plotly_chart(figure, key=key, config=PLOTLY_CONFIG)
 
 

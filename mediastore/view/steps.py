@@ -10,6 +10,7 @@ from mediastore.reader.store import Store
 
 KEY = "key"
 STEP = "step"
+NEWEST = "newest_step"
 KEYS_IN_LINE = 6
 KIND_ORDER = ("image", "video", "audio")
 
@@ -62,13 +63,20 @@ def choose_step(steps: Sequence[int]) -> int:
 
 
 def _snap(steps: Sequence[int]) -> None:
+    """Keep the step among those that exist; who looks at the newest goes on to a newer one."""
+    followed, st.session_state[NEWEST] = st.session_state.get(NEWEST), steps[-1]
     asked = st.session_state.get(STEP, st.query_params.get(STEP))
     try:
-        wanted = int(asked) if asked is not None else None
+        wanted = int(asked) if asked is not None else steps[-1]
     except (TypeError, ValueError):
-        wanted = None
-    if wanted is not None and wanted not in steps:
-        st.session_state[STEP] = latest_before(steps, wanted) or steps[0]
+        return
+    if wanted == followed:
+        wanted = steps[-1]
+    if wanted != asked and asked is not None:
+        st.session_state[STEP] = wanted
+    if wanted not in steps:
+        before = latest_before(steps, wanted)
+        st.session_state[STEP] = steps[0] if before is None else before
 
 
 def _step_button(name: str, icon: str, side: Literal["left", "right"], step: int, disabled: bool) -> None:

@@ -1,0 +1,38 @@
+"""The same sample at the other steps at which it was logged."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from mediastore.draw import values
+from mediastore.draw.overlay import Record, item_id
+from mediastore.reader.store import Store
+from mediastore.view import detail, gallery
+
+STEPS_MAX = 60
+
+
+def show(store: Store, record: Record, colors: Mapping[str, str]) -> None:
+    """The same sample at every step at which it was logged; one that is clicked is gone to. Says N of N."""
+    if not record.get("sample"):
+        return
+    same = {"run": detail.ref_of(record), "key": record["key"], "sample": record["sample"]}
+    total = store.count(**same)
+    if total < 2:
+        return
+    everything = store.records(**same, sort="step")
+    records = _thinned(everything, record)
+    st.subheader("The same sample at other steps", anchor=False)
+    st.caption(f"{len(records)} of {total} times")
+    current = next((at for at, one in enumerate(records) if item_id(one) == item_id(record)), None)
+    picked = gallery.strip(records, colors=colors, key="over-steps", current=current)
+    if picked:
+        detail.go(*picked)
+        st.rerun()
+    if figure := values.figure(everything, record["step"]):
+        st.plotly_chart(figure, key="values", config={"displayModeBar": False})
+
+
+def _thinned(records: Sequence[Record], kept: Record) -> list[Record]:
+    every = -(-len(records) // STEPS_MAX)
+    return [one for at, one in enumerate(records) if at % every == 0 or item_id(one) == item_id(kept)]
