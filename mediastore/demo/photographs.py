@@ -24,11 +24,11 @@ RIGHT_WITHIN = 2.0
 
 def look(run: mediastore.Run) -> Iterator[str]:
     """Logs one kind of finding after the other; yields a word after each."""
-    run.log({"photographs/faces": [_faces(name) for name in ("astronaut", "coins", "chelsea")]}, step=0)
+    run.log({"vision/faces": [_faces(name) for name in ("astronaut", "coins", "chelsea")]}, step=0)
     yield "faces by Haar cascades"
-    run.log({"photographs/eyes": _eyes(data.astronaut()), "photographs/coins": _coins(data.coins())}, step=0)
+    run.log({"vision/eyes": _eyes(data.astronaut()), "vision/coins": _coins(data.coins())}, step=0)
     yield "eyes as keypoints, coins as masks"
-    run.log({"photographs/stereo": _stereo()}, step=0)
+    run.log({"vision/stereo": _stereo()}, step=0)
     yield "stereo matches as keypoints"
     for name in ("coffee", "chelsea"):
         _cluster_colours(run, name)
@@ -149,7 +149,7 @@ def _cluster_colours(run: mediastore.Run, name: str) -> None:
             values={"spread": spread, "moved": moved},
             masks=[mediastore.Mask(clusters, classes=dict(enumerate(CLUSTERS, start=1)), layer="clusters")],
         )
-        run.log({f"clusters/{name}": picture, f"clusters/{name}/spread": spread}, step=step)
+        run.log({f"vision/{name}": picture, f"vision/{name}/spread": spread}, step=step)
 
 
 def _clusterings(photograph: np.ndarray) -> Iterator[tuple[np.ndarray, float, float]]:

@@ -13,16 +13,16 @@ from mediastore.demo.films import BIG_BUCK_BUNNY
 
 SPEECH = Path(__file__).parent / "data" / "inaugural-address-1961.flac"
 SAMPLE_RATE = 16_000
-QUIETER_DB = (0, 20, 40, 60)
+QUIETER_DB = (60, 40, 20, 0)
 PARTS = 2
 
 
 def listen(run: mediastore.Run) -> Iterator[str]:
-    """Logs the recording, then ever quieter copies of it, then film music; yields a word after each kind."""
+    """Logs ever louder copies of a recording, then itself, then film music; yields a word after each kind."""
     samples, _ = soundfile.read(SPEECH, dtype="int16")
     for step, quieter_db in enumerate(QUIETER_DB):
         run.log(_speech(samples, quieter_db), step=step)
-    yield "speech, ever quieter"
+    yield "speech, ever louder"
     music = soundtrack(BIG_BUCK_BUNNY)
     spans, chances = speech_spans(music)
     run.log(

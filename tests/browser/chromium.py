@@ -27,11 +27,12 @@ def find() -> str | None:
 
 
 def install() -> None:
-    """Playwright's own browser, else Debian's package where this user may install it."""
-    _tried([sys.executable, "-m", "playwright", "install", "chromium"])
-    if find() is None and shutil.which("apt-get") and os.geteuid() == 0:
+    """Debian's package where this user may install it, since it plays H.264; else Playwright's own browser."""
+    if shutil.which("apt-get") and os.geteuid() == 0:
         _tried(["apt-get", "update", "-qq"])
         _tried(["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium"])
+    if find() is None:
+        _tried([sys.executable, "-m", "playwright", "install", "chromium"])
 
 
 def _of_playwright() -> str:
