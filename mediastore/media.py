@@ -1,11 +1,12 @@
 """The media that can be logged. Making one checks nothing and copies nothing; `log()` does both."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from mediastore import wandb_dialect
 from mediastore.annotation import Annotation
 from mediastore.annotations import Box, Keypoints, Label, Mask, Polygon, Span
+from mediastore.payload import Payload, freeze
 
 
 class Media:
@@ -16,6 +17,7 @@ class Media:
     """
 
     kind: ClassVar[str]
+    batch_ndim: ClassVar[int] = 0
 
     def __init__(
         self,
@@ -35,8 +37,19 @@ class Media:
         self.values = dict(values or (source.values if source else {}))
         self.annotations: tuple[Annotation, ...] = tuple(annotations) or (source.annotations if source else ())
         self.reference = reference
+        self.companions: dict[str, Media] = {}
         given = {name: value for name, value in options.items() if value is not None}
         self.options: dict[str, Any] = (source.options if source else {}) | given
+
+    def payloads(self) -> list[Payload]:
+        """A private copy of the content, one an item: several where an array holds a batch.
+
+        Raises MediaStoreError children that say what is wrong with what was given.
+        """
+        payload = freeze(self.data, self.kind)
+        if payload.array is None or payload.array.ndim != self.batch_ndim:
+            return [payload]
+        return [Payload(array=entry) for entry in payload.array]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(caption={self.caption!r}, annotations={len(self.annotations)})"
@@ -49,11 +62,14 @@ class Image(Media):
     a further first axis makes several items. uint8 is taken as it is, bool as 0 and 255, uint16 keeps its 16 bits,
     floats must lie in 0..1; anything else needs `value_range=(low, high)`, whose ends become black and white.
 
-    boxes, masks, polygons, keypoints, labels: lists of annotations, or wandb's dictionaries for boxes and masks.
-    file_type: "png", "webp" or "jpg" for arrays; the default loses nothing. reference: leave a file where it is.
+    boxes, masks, polygons, keypoints, labels: lists of annotations, or wandb's dictionaries for boxes and masks;
+    annotations: a list of any of them. mode: a Pillow mode to convert to ("L", "RGB").
+    normalize=False: floats are levels 0..255, whatever their range. file_type: "png", "webp" or "jpg" for arrays; the
+    default loses nothing. reference: leave a file where it is.
     """
 
     kind = "image"
+    batch_ndim = 4
 
     def __init__(
         self,
@@ -70,6 +86,7 @@ class Image(Media):
         polygons: Iterable[Polygon] | None = None,
         keypoints: Iterable[Keypoints] | None = None,
         labels: Iterable[Label | str] | None = None,
+        annotations: Iterable[Annotation] | None = None,
         sample: str | None = None,
         values: Mapping[str, float] | None = None,
         value_range: tuple[float, float] | None = None,
@@ -87,10 +104,12 @@ class Image(Media):
                 *_given(polygons, Polygon),
                 *_given(keypoints, Keypoints),
                 *_given(labels, Label),
+                *_given(annotations, Annotation),
             ],
             mode=mode,
             file_type=file_type,
             value_range=value_range,
+            is_unscaled=True if normalize is False else None,
         )
 
 
@@ -129,11 +148,13 @@ class Audio(Media):
 class Video(Media):
     """A film: a path, bytes, or an array of shape (time, height, width, channels) or (time, channels, height, width).
 
-    fps: frames a second for an array, 4 by default. format: "mp4", "webm" or "gif" for an array.
-    Boxes, polygons and keypoints name their `frame`, from 0, and may name a `track`.
+    A further first axis makes several items. fps: frames a second for an array, 4 by default. format: "mp4", "webm" or
+    "gif" for an array. Boxes, polygons and keypoints name their `frame`, from 0, and may name a `track`.
+    playable_copy: beside a file that browsers do not play, store a copy that they do.
     """
 
     kind = "video"
+    batch_ndim = 5
 
     def __init__(
         self,
@@ -147,6 +168,8 @@ class Video(Media):
         keypoints: Iterable[Keypoints] | None = None,
         spans: Iterable[Span] | None = None,
         labels: Iterable[Label | str] | None = None,
+        annotations: Iterable[Annotation] | None = None,
+        playable_copy: bool = True,
         sample: str | None = None,
         values: Mapping[str, float] | None = None,
         reference: bool = False,
@@ -163,14 +186,23 @@ class Video(Media):
                 *_given(keypoints, Keypoints),
                 *_given(spans, Span),
                 *_given(labels, Label),
+                *_given(annotations, Annotation),
             ],
             fps=fps,
             format=format,
+            playable_copy=None if playable_copy and not reference else False,
         )
 
 
-def _given(annotations: Sequence[Any] | Iterable[Any] | None, kind: type[Annotation]) -> list[Annotation]:
-    """A list of `kind`: entries that are bare geometry or a bare label are wrapped."""
+def _given(annotations: Any, kind: type[Annotation]) -> list[Annotation]:
+    """A list of `kind`: one annotation alone, and entries that are bare geometry or a bare label, are wrapped."""
     if annotations is None:
         return []
-    return [entry if isinstance(entry, Annotation) else kind(entry) for entry in annotations]
+    if isinstance(annotations, (Annotation, str)) or not isinstance(annotations, Iterable):
+        annotations = [annotations]
+    return [entry if isinstance(entry, Annotation) else _wrapped(entry, kind) for entry in annotations]
+
+
+def _wrapped(entry: Any, kind: type[Annotation]) -> Annotation:
+    """An annotation of `kind`; where nothing of that kind can be made, one that will be refused with what was given."""
+    return Box((), given=entry) if kind is Annotation else kind(entry)

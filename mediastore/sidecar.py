@@ -1,12 +1,13 @@
 """Records as JSON, one object on one line, and the order of a sidecar's keys."""
 
 import json
-import math
-from collections.abc import Iterable, Mapping
-from pathlib import PurePath
+from collections.abc import Mapping
 from typing import Any
 
 from mediastore.errors import MediaStoreValueError, StoreFormatError
+from mediastore.plain import number, plain
+
+__all__ = ["FORMAT", "KEYS", "check_format", "number", "ordered", "parse", "plain", "to_line"]
 
 FORMAT = 1
 
@@ -56,37 +57,6 @@ def check_format(record: Mapping[str, Any], where: str) -> None:
         raise StoreFormatError(
             f"{where} must have format {FORMAT}, got {found!r}; install a mediastore that reads format {found!r}"
         )
-
-
-def number(value: float) -> float | str:
-    """A float as JSON can hold it: "NaN", "Infinity" and "-Infinity" are strings."""
-    if math.isfinite(value):
-        return value
-    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-
-
-def plain(value: Any) -> Any:
-    """`value` as JSON types alone: numpy's and tensors' numbers and arrays, paths, sets, dataclass-like objects."""
-    if value is None or isinstance(value, (bool, int, str)):
-        return value
-    if isinstance(value, float):
-        return number(value)
-    if isinstance(value, Mapping):
-        return {str(key): plain(entry) for key, entry in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(entry) for entry in value]
-    return _foreign(value)
-
-
-def _foreign(value: Any) -> Any:
-    if hasattr(value, "tolist"):
-        listed = value.tolist()
-        return plain(listed) if isinstance(listed, (bool, int, float, str, list)) else str(value)
-    if isinstance(value, PurePath):
-        return str(value)
-    if hasattr(value, "__dict__") and not isinstance(value, type) and not callable(value):
-        return {name: plain(entry) for name, entry in vars(value).items() if not name.startswith("_")}
-    return plain(list(value)) if isinstance(value, Iterable) and not isinstance(value, bytes) else str(value)
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), check_circular=False)

@@ -9,9 +9,9 @@ import pytest
 TOP = Path(__file__).parents[1]
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("colors", "naming", "geometry", "tensors"),
+    ("colors", "naming", "geometry", "plain", "tensors"),
     ("adapters", "annotation", "annotations", "keypoints", "mask", "wandb_dialect"),
-    ("media", "payload", "plot", "tables"),
+    ("documents", "media", "payload", "plot", "tables"),
     ("files", "sidecar", "journal", "encode"),
     ("writer", "reader", "analysis"),
     ("serve", "thumbnails", "draw", "audit", "demo", "export"),

@@ -1,7 +1,8 @@
 """From what was logged to a media file: one module a kind, one return shape."""
 
 import io
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any
 
@@ -15,8 +16,21 @@ _ENCODERS = {
     "image": ("mediastore.encode.image", "encode_image"),
     "audio": ("mediastore.encode.audio", "encode_audio"),
     "video": ("mediastore.encode.video", "encode_video"),
+    "table": ("mediastore.encode.document", "encode_table"),
+    "html": ("mediastore.encode.document", "encode_html"),
+    "plotly": ("mediastore.encode.document", "encode_plotly"),
+    "text": ("mediastore.encode.document", "encode_text"),
+    "histogram": ("mediastore.encode.document", "encode_histogram"),
+    "object3d": ("mediastore.encode.points", "encode_object3d"),
     "label_map": ("mediastore.encode.image", "encode_label_map"),
 }
+
+
+def prepare(kinds: Iterable[str]) -> None:
+    """Import the codecs of these kinds: in the thread that may fork, never in one that a fork would cut off."""
+    for kind in kinds:
+        if kind in _ENCODERS and _ENCODERS[kind][0] not in sys.modules:
+            import_module(_ENCODERS[kind][0])
 
 
 def encode(kind: str, payload: Payload, options: dict[str, Any]) -> Encoded:

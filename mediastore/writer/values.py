@@ -1,106 +1,101 @@
 """What `log()` was given, sorted out: numbers and text, media, and what is neither."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-from mediastore import sidecar
-from mediastore.errors import MediaStoreError, MediaStoreTypeError, shortened
+from mediastore.documents import Plotly, Text
+from mediastore.errors import MediaStoreTypeError, shortened
 from mediastore.media import Image, Media
-from mediastore.payload import Payload, freeze
-from mediastore.writer.items import Snapshot
+from mediastore.plain import plain
+from mediastore.tables import Histogram, Table
+from mediastore.writer.snapshots import snapshots
 
-CHANNELS = (1, 3, 4)
+__all__ = ["as_media", "as_metric", "flattened", "snapshots"]
+
+TEXT_CHARACTERS_MAX = 2_000
+LIST_MAX = 32
+HISTOGRAM_BINS = 32
+_SCALARS = frozenset((float, int, bool))
 
 
 def flattened(data: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Nested dictionaries as one level, their names joined by dots."""
+    """Nested dictionaries as one level, their names joined by dots; None is no value and left out."""
     for name, value in data.items():
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, Mapping):
             yield from flattened(value, f"{prefix}{name}.")
-        else:
+        elif value is not None:
             yield f"{prefix}{name}", value
 
 
 def as_media(value: Any) -> list[Any] | None:
-    """The media in a value: one, a list of them, a figure or a Pillow image; None where there are none."""
-    if isinstance(value, Media):
-        return [value]
-    if isinstance(value, (list, tuple)) and any(isinstance(entry, Media) for entry in value):
-        return list(value)
-    if hasattr(value, "savefig") or hasattr(value, "getbands"):
-        return [Image(value)]
-    return None
+    """The media in a value, or what is shown as one; None for a number, a text or a short list.
+
+    A figure or Pillow image is an Image, a plotly figure Plotly, a data frame a Table, a text of over 2,000 characters
+    a Text, an array or tensor of over 32 numbers a Histogram, as in wandb.
+    """
+    if type(value) in _SCALARS:
+        return None
+    if isinstance(value, (list, tuple)):
+        media = [_medium(entry) for entry in value]
+        is_media = any(entry is not None for entry in media)
+        return [found or entry for found, entry in zip(media, value, strict=True)] if is_media else None
+    medium = _medium(value)
+    if medium is None and not isinstance(value, str) and _numbers_in(value) > LIST_MAX:
+        medium = Histogram(value, num_bins=HISTOGRAM_BINS)
+    return None if medium is None else [medium]
 
 
-def as_metric(value: Any) -> float | int | str | None:
+def as_metric(value: Any) -> float | int | str:
     """A number or text for a metrics line. Raises MediaStoreTypeError for what cannot be one."""
     if isinstance(value, (bool, int, str)):
         return int(value) if isinstance(value, bool) else value
     if isinstance(value, float):
-        return sidecar.number(value)
-    if getattr(value, "size", None) == 1 or getattr(value, "ndim", None) == 0 or hasattr(value, "item"):
-        return _from_array(value)
-    if isinstance(value, Sequence):
-        return json.dumps(sidecar.plain(value))
-    raise MediaStoreTypeError(
-        f"a logged value must be a number, a text or media, got {type(value).__name__} {shortened(value)}; drop it"
-    )
-
-
-def _from_array(value: Any) -> float | int | str:
+        return float(value)
+    if _numbers_in(value) == 1 and hasattr(value, "item"):
+        return as_metric(value.item())
+    if isinstance(value, (Sequence, set, frozenset)) or _numbers_in(value) >= 0:
+        return _listed(value)
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
     try:
-        return as_metric(value.item())  # type: ignore[return-value]
-    except (TypeError, ValueError, RuntimeError) as error:
+        return float(value)
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
         raise MediaStoreTypeError(
-            f"a logged array must hold one number, got shape {tuple(getattr(value, 'shape', ()))}; "
-            "log a Histogram or an Image of it"
+            f"a logged value must be a number, a text or media, got {type(value).__name__} {shortened(value)}; drop it"
         ) from error
 
 
-def snapshots(key: str, step: int, time: float, entries: Sequence[Any]) -> Iterator[Snapshot]:
-    """One snapshot an item, in order; an image of several pictures makes several."""
-    index = 0
-    for entry in entries:
-        for snapshot in _snapshots_of(entry, key, step, time):
-            yield replace(snapshot, index=index)
-            index += 1
+def _medium(value: Any) -> Media | None:
+    if type(value) in _SCALARS:
+        return None
+    if isinstance(value, Media):
+        return value
+    if isinstance(value, str):
+        return Text(value) if len(value) > TEXT_CHARACTERS_MAX else None
+    if hasattr(value, "savefig") or hasattr(value, "getbands"):
+        return Image(value)
+    if hasattr(value, "to_plotly_json"):
+        return Plotly(value)
+    if hasattr(value, "itertuples") or (hasattr(value, "iter_rows") and hasattr(value, "columns")):
+        return Table(dataframe=value)
+    return None
 
 
-def _snapshots_of(entry: Any, key: str, step: int, time: float) -> Iterator[Snapshot]:
-    if not isinstance(entry, Media):
-        problem = f"a list of media must hold media alone, got {type(entry).__name__} {shortened(entry)}; log it apart"
-        yield Snapshot(key, step, 0, "text", time, None, problem=problem)
-        return
-    snapshot = Snapshot(key, step, 0, entry.kind, time, None, annotations=entry.annotations)
+def _numbers_in(value: Any) -> int:
+    """How many entries an array or tensor has; -1 for anything else."""
+    shape = getattr(value, "shape", None)
     try:
-        snapshot = replace(snapshot, **_described(entry))
-        for payload in _payloads(entry, snapshot.reference):
-            yield replace(snapshot, payload=payload)
-    except MediaStoreError as error:
-        yield replace(snapshot, problem=str(error))
+        return -1 if shape is None else math.prod(shape)
+    except TypeError:
+        return -1
 
 
-def _described(entry: Media) -> dict[str, Any]:
-    is_reference = entry.reference and isinstance(entry.data, (str, Path))
-    return {
-        "options": entry.options,
-        "caption": None if entry.caption is None else str(entry.caption),
-        "sample": None if entry.sample is None else str(entry.sample),
-        "reference": Path(entry.data) if is_reference else None,
-        "values": {str(name): as_metric(value) for name, value in entry.values.items()},
-    }
-
-
-def _payloads(entry: Media, reference: Path | None) -> Iterator[Payload]:
-    if reference is not None:
-        yield Payload(path=reference, name=reference.name)
-        return
-    payload = freeze(entry.data, entry.kind)
-    if entry.kind == "image" and payload.array is not None and payload.array.ndim == 4:
-        for picture in payload.array:
-            yield Payload(array=picture, name=payload.name)
-    else:
-        yield payload
+def _listed(value: Any) -> str:
+    try:
+        return json.dumps(plain(value), ensure_ascii=False)
+    except (RecursionError, TypeError, ValueError, RuntimeError) as error:
+        raise MediaStoreTypeError(
+            f"a logged list must hold numbers and texts, got {type(value).__name__}: {error}; log plain values"
+        ) from error
