@@ -9,13 +9,12 @@ KINDS = ("audio",)
 frame.page("Audio", "Listen to what was logged at one step; click a span to hear it.")
 store = frame.open_store()
 runs = frame.selected_runs(store)
-key = steps.choose_key(store, runs, KINDS)
-if key is None:
+place = steps.choose(store, runs, KINDS)
+if place is None:
     frame.nothing_found("The runs in view hold no audio yet.", "Log some with mediastore.Audio, or choose other runs.")
     st.stop()
 
-step = steps.choose_step(store.steps(run=runs, key=key, kind=KINDS))
 body = st.container()
-found = selection.select(store, runs, key, step, choice.from_url(), KINDS)
+found = selection.select(store, runs, place, choice.from_url(), KINDS)
 with body:
-    player.sounds(found, root=store.root, colors=frame.label_colors(store), key=f"audio-{key}")
+    player.sounds(found, root=store.root, colors=frame.label_colors(store), key=f"audio-{place.key}")

@@ -21,9 +21,11 @@ Bits = NDArray[np.bool_]
 def mask_traces(annotations: Sequence[Annotation], colors: Mapping[str, str], plain: str) -> list[dict[str, Any]]:
     """A heatmap for each label that has a mask among the annotations; a label map comes with its integers as `map`."""
     sheets: dict[str, NDArray[np.uint8]] = {}
-    for label, mask in (found for one in annotations for found in labelled_masks(one)):
-        cells = np.where(edge(mask), EDGE, np.where(mask, FILL, 0)).astype(np.uint8)
-        sheets[label] = np.maximum(sheets[label], cells) if label in sheets else cells
+    for annotation in annotations:
+        for label, mask in labelled_masks(annotation):
+            lines = edge(mask) if annotation.get("rle") else False  # the classes of a label map share their edges
+            cells = np.where(lines, EDGE, np.where(mask, FILL, 0)).astype(np.uint8)
+            sheets[label] = np.maximum(sheets[label], cells) if label in sheets else cells
     return [_heatmap(label, cells, colors.get(label, plain)) for label, cells in sheets.items() if cells.any()]
 
 

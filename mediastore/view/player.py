@@ -13,7 +13,7 @@ from mediastore.serve import media_file, media_url, thumb_url
 from mediastore.view import components, links
 from mediastore.view.choice import Choice
 from mediastore.view.gallery import colors_of, tile
-from mediastore.view.selection import Selection
+from mediastore.view.selection import Group, Selection
 
 PEAK_COLUMNS = 1200
 PEAK_REACH = 127
@@ -24,7 +24,7 @@ _film = components.component("film", "lanes.js", "tracks.js", "video.js", style=
 
 def sounds(found: Selection, *, root: Path, colors: Mapping[str, str], key: str) -> None:
     """A list of sounds, each with its waveform, its spans and its own playhead; a title that is clicked opens it."""
-    items = [_sound(record, at, root) for at, group in enumerate(found.groups) for record in group.records]
+    items = [_sound(record, at, group, root) for at, group in enumerate(found.groups) for record in group.records]
     data = {"items": items, "colors": colors_of(found.records, colors)} | found.to_data()
     result = _sounds(
         key=key,
@@ -49,12 +49,12 @@ def film(record: Record, *, colors: Mapping[str, str], key: str, choice: Choice)
     _film(key=key, data=components.versioned(data))
 
 
-def _sound(record: Record, group: int, root: Path) -> dict[str, Any]:
+def _sound(record: Record, place: int, group: Group, root: Path) -> dict[str, Any]:
     file = media_file(root, record.get("path") or "")
     state = file.stat() if file else None
     is_playable = state is not None and not record.get("problem")
     return {
-        **tile(record, group=group, url_of=media_url),
+        **tile(record, group=place, where=group.note if not group.title else "", url_of=media_url),
         "duration": record.get("duration_s"),
         "peaks": _waveform(str(file), state.st_size, state.st_mtime_ns) if is_playable and state else [],
     }

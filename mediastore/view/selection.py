@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from mediastore.draw.overlay import Record
@@ -42,6 +43,7 @@ class Selection:
     total: int = 0
     found: int = 0
     known: Mapping[str, Any] = field(default_factory=dict)
+    aside: str = ""
     is_partial: bool = False
     is_linked: bool = False
 
@@ -58,6 +60,7 @@ class Selection:
             "found": self.found,
             "partial": self.is_partial,
             "known": dict(self.known),
+            "aside": self.aside,
             "url": self.is_linked,
             "groups": [group.heading(place) for place, group in enumerate(self.groups)],
         }
@@ -66,8 +69,7 @@ class Selection:
 def select(
     store: Store,
     runs: Sequence[str],
-    key: str,
-    step: int,
+    place: steps.Place,
     choice: Choice,
     kinds: Sequence[str] | None = None,
 ) -> Selection:
@@ -75,23 +77,34 @@ def select(
 
     Where there are more items than a page holds, the store narrows them by the choice, and pages are offered.
     """
-    shown = {run: steps.latest_before(store.steps(run=run, key=key), step) for run in runs}
-    asked = {run: _filters(run, key, at, kinds) for run, at in shown.items() if at is not None}
+    logged = {run: store.steps(run=run, key=place.key) for run in runs}
+    shown = {run: steps.latest_before(there, place.step) for run, there in logged.items() if there}
+    asked = {run: _filters(run, place.key, at, kinds) for run, at in shown.items() if at is not None}
     totals = {run: store.count(**filters) for run, filters in asked.items()}
     per_run = max(1, PAGE_ITEMS // max(1, len(asked)))
     is_partial = any(total > per_run for total in totals.values())
     narrow = choice.to_query() if is_partial else {}
     found = {run: store.count(**filters, **narrow) for run, filters in asked.items()} if narrow else totals
     page = _choose_page(max((-(-count // per_run) for count in found.values()), default=1))
-    place = {"sort": "index", "limit": per_run, "offset": (page - 1) * per_run}
-    records = {run: store.records(**filters, **narrow, **place) for run, filters in asked.items()}
-    groups = _groups(store, records, {run: steps.said_step(at, step) for run, at in shown.items()})
-    known = _known(store, list(asked), key, shown) if is_partial else {}
-    return Selection(groups, choice, sum(totals.values()), sum(found.values()), known, is_partial, is_linked=True)
+    part = {"sort": "index", "limit": per_run, "offset": (page - 1) * per_run}
+    records = {run: store.records(**filters, **narrow, **part) for run, filters in asked.items()}
+    said = {run: steps.said_step(at, place.step) for run, at in shown.items()}
+    return Selection(
+        groups=_groups(store, records, said, is_titled=len(runs) > 1),
+        choice=choice,
+        total=sum(totals.values()),
+        found=sum(found.values()),
+        known=_known(store, asked) if is_partial else {},
+        aside=f"in {len(shown)} of {len(runs)} runs in view" if len(shown) < len(runs) else "",
+        is_partial=is_partial,
+        is_linked=True,
+    )
 
 
-def _groups(store: Store, records: Mapping[str, Sequence[Record]], said: Mapping[str, str]) -> list[Group]:
-    if len(said) == 1:
+def _groups(
+    store: Store, records: Mapping[str, Sequence[Record]], said: Mapping[str, str], is_titled: bool
+) -> list[Group]:
+    if not is_titled:
         return [Group("", records.get(run, []), note) for run, note in said.items()]
     names, colors = frame.run_names(store), frame.run_colors(store)
     return [
@@ -112,9 +125,8 @@ def _choose_page(count: int) -> int:
     return st.pagination(count, key=PAGE, bind="query-params")
 
 
-def _known(store: Store, runs: Sequence[str], key: str, shown: Mapping[str, int | None]) -> dict[str, Any]:
-    last = max(step for step in shown.values() if step is not None)
-    found = store.labels(run=list(runs), key=key, step=last)
+def _known(store: Store, asked: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    found = pd.concat([store.labels(**filters) for filters in asked.values()])
     scores = found[["score_min", "score_max"]].dropna()
     return {
         "labels": [str(label) for label in dict.fromkeys(found["label"].dropna())],

@@ -2,8 +2,10 @@
 
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
+import pandas as pd
 import streamlit as st
 
 from mediastore.reader.store import Store
@@ -11,7 +13,6 @@ from mediastore.reader.store import Store
 KEY = "key"
 STEP = "step"
 NEWEST = "newest_step"
-KEYS_IN_LINE = 6
 KIND_ORDER = ("image", "video", "audio")
 
 
@@ -28,35 +29,51 @@ def said_step(shown: int | None, wanted: int) -> str:
     return f"step {shown}" if shown == wanted else f"step {shown}, the latest before {wanted}"
 
 
-def choose_key(store: Store, runs: Sequence[str], kinds: Collection[str] | None = None) -> str | None:
-    """The key to look at, among those that hold items of these kinds; None when there is none."""
+@dataclass(frozen=True)
+class Place:
+    """One key at one step."""
+
+    key: str
+    step: int
+
+
+def choose(store: Store, runs: Sequence[str], kinds: Collection[str] | None = None) -> Place | None:
+    """The key and the step to look at, among those of the runs in view that hold items of these kinds.
+
+    A step that does not exist snaps to the latest before it. None when there is nothing to look at.
+    """
     keys = store.keys(run=list(runs)) if runs else None
-    if keys is None or keys.empty:
+    names = [] if keys is None else _in_order(keys[keys["kind"].isin(kinds)] if kinds else keys)
+    if not names:
         return None
-    keys = keys[keys["kind"].isin(kinds)] if kinds else keys
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        key = _choose_key(names)
+        filters = {"run": list(runs), "key": key} | ({"kind": list(kinds)} if kinds else {})
+        return Place(key, _choose_step(store.steps(**filters)))
+
+
+def _in_order(keys: pd.DataFrame) -> list[str]:
     rank = {kind: place for place, kind in enumerate(KIND_ORDER)}
-    ordered = keys.sort_values("kind", key=lambda kind: kind.map(lambda one: rank.get(one, len(rank))), kind="stable")
-    names = list(dict.fromkeys(ordered["key"]))
+    ranked = keys.assign(rank=keys["kind"].map(lambda kind: rank.get(kind, len(rank))))
+    return list(dict.fromkeys(ranked.sort_values(["rank", "key"])["key"]))
+
+
+def _choose_key(names: Sequence[str]) -> str:
     if len(names) < 2:
-        return names[0] if names else None
+        return names[0]
     if st.session_state.get(KEY) not in (None, *names):
         del st.session_state[KEY]
-    if len(names) > KEYS_IN_LINE:
-        return st.selectbox("Key", names, key=KEY, bind="query-params", format_func=plain)
-    return st.segmented_control(
-        "Key", names, default=names[0], required=True, key=KEY, bind="query-params", format_func=plain
-    )
+    return st.selectbox("Key", names, key=KEY, bind="query-params", format_func=plain, width=260)
 
 
-def choose_step(steps: Sequence[int]) -> int:
-    """The step to look at, among those that exist; a step that does not exist snaps to the latest before it."""
+def _choose_step(steps: Sequence[int]) -> int:
     if len(steps) < 2:
-        st.caption(f"Step {steps[0]}, the only one")
+        st.caption(f"Step {steps[0]}, the only one", width="content")
         return steps[0]
     _snap(steps)
-    with st.container(horizontal=True, vertical_alignment="bottom", key="step-row"):
-        step = st.select_slider("Step", steps, value=steps[-1], key=STEP, bind="query-params")
-        place, last = steps.index(step), len(steps) - 1
+    step = st.select_slider("Step", steps, value=steps[-1], key=STEP, bind="query-params")
+    place, last = steps.index(step), len(steps) - 1
+    with st.container(horizontal=True, width="content", gap="small"):
         _step_button("Previous", ":material/chevron_left:", "left", steps[max(0, place - 1)], place == 0)
         _step_button("Next", ":material/chevron_right:", "right", steps[min(last, place + 1)], place == last)
     return step

@@ -132,7 +132,7 @@ function countFacets(annotationLists, known, colors) {
   }
   const score = low <= high ? [low >= 0 && high <= 1 ? 0 : low, low >= 0 && high <= 1 ? 1 : high] : null;
   return {
-    labels: [...labels].map(([name, count]) => ({ name, count, color: colors[name] ?? PLAIN })),
+    labels: [...labels].sort(([a], [b]) => a.localeCompare(b, undefined, { numeric: true })).map(([name, count]) => ({ name, count, color: colors[name] ?? PLAIN })),
     layers: [...layers].map(([name, count]) => ({ name, count })),
     score,
   };
@@ -143,7 +143,8 @@ function saidItems(data, found, here, choice) {
   const asked = choice.toUrl();
   const counted = { label: data.choice?.labels ?? [], layer: data.choice?.layers ?? [], score: data.choice?.score ? [...new Choice(data.choice).toUrl().score] : [] };
   const answered = JSON.stringify(asked) === JSON.stringify(counted);
-  if (!data.partial) return ofAll(found, data.total ?? here, "item");
-  return answered ? `${ofAll(data.found, data.total, "item")} · ${here.toLocaleString("en")} on this page`
+  const aside = data.aside ? ` · ${data.aside}` : "";
+  if (!data.partial) return ofAll(found, data.total ?? here, "item") + aside;
+  return answered ? `${ofAll(data.found, data.total, "item")} · ${here.toLocaleString("en")} on this page${aside}`
     : `${ofAll(found, here, "item")} on this page · ${plural(data.total, "item")} in all`;
 }

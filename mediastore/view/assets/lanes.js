@@ -19,7 +19,7 @@ function stackRows(segments) {
 }
 
 function segmentButton(segment, duration, onJump) {
-  const share = (segment.to - segment.from) / duration;
+  const share = clamp((segment.to - segment.from) / duration, 0, Math.max(0, 1 - segment.from / duration));
   const said = `${segment.text}, ${formatTime(segment.from)} to ${formatTime(segment.to)}`;
   return element("button", { type: "button", class: `segment${segment.dashed ? " truth" : ""}`, title: said, "aria-label": said,
     text: share > PILL_SHARE ? segment.text : "", onclick: () => onJump(segment.from),

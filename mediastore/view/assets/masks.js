@@ -12,7 +12,7 @@ function isEdge(bits, columns, rows, x, y) {
 }
 
 // values: one small integer a pixel, 0 for nothing; colorOf(value) -> "#rrggbb" or null.
-function rasterOf(values, columns, rows, opacity, colorOf) {
+function rasterOf(values, columns, rows, opacity, colorOf, edged) {
   const canvas = document.createElement("canvas");
   canvas.width = columns;
   canvas.height = rows;
@@ -26,7 +26,7 @@ function rasterOf(values, columns, rows, opacity, colorOf) {
       const color = palette.get(value);
       if (!color) continue;
       image.data.set(color, at * 4);
-      image.data[at * 4 + 3] = isEdge(values, columns, rows, x, y) ? 255 : Math.round(255 * opacity);
+      image.data[at * 4 + 3] = edged && isEdge(values, columns, rows, x, y) ? 255 : Math.round(255 * opacity);
     }
   }
   context.putImageData(image, 0, 0);
@@ -40,7 +40,7 @@ function paintObjectMask(context, annotation, view) {
   if (annotation.raster?.wanted !== wanted) {
     const mask = rleBitmap(annotation.rle, step);
     if (!mask.area) return;
-    const canvas = rasterOf(mask.bits, mask.width, mask.height, view.opacity, (value) => (value ? color : null));
+    const canvas = rasterOf(mask.bits, mask.width, mask.height, view.opacity, (value) => (value ? color : null), true);
     annotation.raster = { wanted, mask, canvas };
   }
   const { mask, canvas } = annotation.raster;
@@ -85,7 +85,7 @@ function paintLabelMap(context, annotation, item, view) {
   const wanted = `${view.opacity} ${Object.keys(annotation.classes).map((value) => colorOf(value) ?? "").join()}`;
   if (annotation.raster?.wanted !== wanted) {
     const { values, width, height } = annotation.map;
-    annotation.raster = { wanted, canvas: rasterOf(values, width, height, view.opacity, colorOf) };
+    annotation.raster = { wanted, canvas: rasterOf(values, width, height, view.opacity, colorOf, false) };
   }
   context.drawImage(annotation.raster.canvas, view.dx, view.dy, item.w * view.scale, item.h * view.scale);
 }
