@@ -6,10 +6,9 @@ import streamlit as st
 
 from mediastore import serve, view
 from mediastore.thumbnails import Thumbnails
-from mediastore.view import frame
 
 app = st.App(
     Path(view.__file__).parent / "main.py",
-    routes=serve.routes(frame.store_root(), Thumbnails().of, base=st.get_option("server.baseUrlPath")),
+    routes=serve.routes(serve.store_root(), Thumbnails().of, base=st.get_option("server.baseUrlPath")),
     middleware=serve.middleware(st.get_option("server.allowedHosts")),
 )

@@ -5,6 +5,7 @@ from a list; whatever is not on it is a download. Everything is sandboxed, so th
 what the browser draws and nothing more.
 """
 
+import os
 import stat
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -67,6 +68,11 @@ PAGE_HEADERS = {
     "font-src 'self' data:; connect-src 'self' data: blob: ws: wss:; worker-src 'self' blob:; "
     "object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'",
 }
+
+
+def store_root() -> Path:
+    """The store that this process shows: MEDIASTORE_DIR, else ./mediastore-runs."""
+    return Path(os.environ.get("MEDIASTORE_DIR") or "mediastore-runs").absolute()
 
 
 def media_url(path: str) -> str:

@@ -1,25 +1,19 @@
 """What every page stands in: the store, the runs in view, the colours, and how a page speaks."""
 
-import os
 import time
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from mediastore.draw import colors
 from mediastore.reader.store import Store
+from mediastore.serve import store_root
 
 NEWEST_RUNS = 5
 RUN_PARAM = "run"
 REFRESH_S = 2
 LINGER_S = 20
 LINGER_KEY = "lingers_until"
-
-
-def store_root() -> Path:
-    """The store that this process shows: MEDIASTORE_DIR, else ./mediastore-runs."""
-    return Path(os.environ.get("MEDIASTORE_DIR") or "mediastore-runs").absolute()
 
 
 @st.cache_resource(show_spinner=False)

@@ -71,7 +71,7 @@ class AppServer:
 
 def start(root: Path, *, port: int | None = None, host: str = "127.0.0.1") -> AppServer:
     """Start the app on the store at `root` and return at once; port 8501, or a free one where that is taken."""
-    chosen = _port(host, port)
+    chosen = choose_port(host, port)
     environment = {**os.environ, "MEDIASTORE_DIR": str(root.absolute())}
     flags = [f"--server.port={chosen}", f"--server.address={host}", "--server.headless=true"]
     if host not in LOOPBACK:
@@ -117,7 +117,8 @@ def _app_script() -> Path:
     return installed if installed.is_file() else package.parent / "app.py"
 
 
-def _port(host: str, wanted: int | None) -> int:
+def choose_port(host: str, wanted: int | None) -> int:
+    """The wanted port; without one 8501, or a free one where that is taken. Raises MediaStoreValueError."""
     if wanted is not None:
         if not _is_free(host, wanted):
             raise MediaStoreValueError(f"port must be free on {host}, got {wanted}, which is taken; choose another")

@@ -1,10 +1,17 @@
 import io
+import json
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
+import streamlit as st
 from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+import mediastore
 
 PICTURE = "demo/run-1/media/val/000000001-00-aa.png"
 
@@ -39,3 +46,50 @@ def png(pixels: np.ndarray) -> bytes:
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "PNG")
     return out.getvalue()
+
+
+MAIN = Path(__file__).parents[2] / "mediastore/view/main.py"
+
+
+@pytest.fixture
+def app(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
+    """Opens a page of the app on the test's store, as a link with these parameters would."""
+    monkeypatch.setenv("MEDIASTORE_DIR", str(root))
+
+    def open_page(page: str = "runs", **params: str | list[str]) -> AppTest:
+        test = AppTest.from_file(str(MAIN), default_timeout=60)
+        test.query_params.update(params)
+        test.run()
+        return test.switch_page(f"../../pages/{page}.py").run()
+
+    yield open_page
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def write_run(root: Path) -> Callable[..., str]:
+    """Writes one finished run of a few steps and gives back its `project/run`."""
+
+    def write(name: str | None = None, *, steps: Sequence[int] = range(6), every: int = 2, **init: Any) -> str:
+        with mediastore.init(project="cells", name=name, dir=root, **init) as run:
+            for step in steps:
+                run.log({"train/loss": 1 / (step + 1), "val/score": step / 10}, step=step)
+                if step % every == 0:
+                    boxes = [mediastore.Box((4, 4, 20, 20), label="cell", score=0.9)]
+                    pixels = np.full((48, 64, 3), 8 * step, np.uint8)
+                    run.log({"val/view": mediastore.Image(pixels, boxes=boxes, caption=f"at {step}")}, step=step)
+            return f"{run.project}/{run.id}"
+
+    return write
+
+
+@pytest.fixture
+def component_data() -> Callable[[AppTest, str], dict[str, Any]]:
+    """The data that the component of a key was given on a page."""
+
+    def read(test: AppTest, key: str) -> dict[str, Any]:
+        (found,) = [one.proto for one in test.get("bidi_component") if one.proto.id.endswith(f"-{key}")]
+        return json.loads(found.json)
+
+    return read

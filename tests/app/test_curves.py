@@ -1,0 +1,146 @@
+"""The page that leads from a point of a curve to its media, and the figures it draws."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+import mediastore
+from mediastore.draw import curves
+from mediastore.draw.curves import Curve
+
+Open = Callable[..., AppTest]
+Write = Callable[..., str]
+Data = Callable[[AppTest, str], dict[str, Any]]
+
+
+def curve(values: Any, name: str = "run") -> Curve:
+    values = np.asarray(values, float)
+    return Curve("project/run", name, "#007896", np.arange(len(values)), values)
+
+
+def test_a_step_in_the_link_shows_the_media_of_that_step(app: Open, write_run: Write, component_data: Data) -> None:
+    refs = [write_run("one"), write_run("two")]
+    test = app("curves", at="2")
+    assert not test.exception
+    assert component_data(test, "curves")["mark"] == 2
+    media = component_data(test, "curve_media")
+    assert [group["note"] for group in media["groups"]] == ["step 2", "step 2"]
+    assert {tuple(tile["id"])[:2] for tile in media["tiles"]} == {tuple(ref.split("/")) for ref in refs}
+    assert {tile["caption"] for tile in media["tiles"]} == {"at 2"}
+
+
+def test_a_step_without_media_shows_the_nearest_and_says_so(app: Open, write_run: Write, component_data: Data) -> None:
+    write_run(steps=range(9), every=4)
+    media = component_data(app("curves", at="5"), "curve_media")
+    assert media["groups"][0]["note"] == "step 4 · the nearest to 5 that has media"
+
+
+def test_without_a_step_the_last_media_are_shown(app: Open, write_run: Write, component_data: Data) -> None:
+    write_run()
+    test = app("curves")
+    assert component_data(test, "curves")["mark"] is None
+    assert component_data(test, "curve_media")["groups"][0]["note"] == "step 4"
+
+
+def test_metrics_of_the_link_are_drawn(app: Open, write_run: Write, component_data: Data) -> None:
+    write_run()
+    test = app("curves", metric=["val/score"])
+    assert [chart["id"] for chart in component_data(test, "curves")["groups"][0]["charts"]] == ["val/score"]
+
+
+@pytest.mark.parametrize("params", [{"at": "-3"}, {"at": "x"}, {"metric": ["none such"]}, {"media": "none such"}])
+def test_a_link_that_asks_for_nonsense_shows_the_page(app: Open, write_run: Write, params: dict[str, Any]) -> None:
+    write_run()
+    test = app("curves", **params)
+    assert not test.exception
+    assert test.title[0].value == "Curves"
+
+
+def test_a_typed_step_is_taken(app: Open, write_run: Write, component_data: Data) -> None:
+    write_run()
+    test = app("curves")
+    test.number_input(key="at").set_value(0).run()
+    assert component_data(test, "curve_media")["groups"][0]["note"] == "step 0"
+
+
+def test_a_run_without_media_says_so_beside_one_that_has_some(
+    app: Open, write_run: Write, root: Path, component_data: Data
+) -> None:
+    write_run("with")
+    with mediastore.init(project="cells", name="without", dir=root) as run:
+        run.log({"train/loss": 1.0}, step=0)
+    groups = component_data(app("curves"), "curve_media")["groups"]
+    assert groups[0]["empty"] == "This run has nothing under val/view."
+    assert groups[1]["note"] == "step 4"
+
+
+def test_metrics_alone_are_drawn_and_media_asked_for(app: Open, root: Path) -> None:
+    with mediastore.init(project="cells", dir=root) as run:
+        run.log({"loss": 1.0}, step=0)
+    test = app("curves")
+    assert not test.exception
+    assert "no media" in test.text[0].value
+
+
+def test_media_alone_ask_for_metrics(app: Open, root: Path) -> None:
+    with mediastore.init(project="cells", dir=root) as run:
+        run.log({"view": mediastore.Image(np.zeros((8, 8, 3), np.uint8))}, step=0)
+    test = app("curves")
+    assert not test.exception
+    assert "no metrics" in test.text[0].value
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=400), st.integers(4, 60))
+def test_thinning_keeps_the_ends_the_peaks_and_the_order(values: list[float], limit: int) -> None:
+    steps, kept = curves.thinned(np.arange(len(values)), np.asarray(values), limit)
+    assert len(steps) <= max(limit, 1)
+    assert (steps[0], steps[-1]) == (0, len(values) - 1)
+    assert (kept.min(), kept.max()) == (min(values), max(values))
+    assert (np.diff(steps) > 0).all()
+    assert kept.tolist() == [values[step] for step in steps]
+
+
+def test_a_long_curve_is_thinned_and_says_so() -> None:
+    long = curve(np.sin(np.arange(20_000)))
+    assert len(curves.figure([long])["data"][0]["x"]) <= curves.POINTS
+    assert curves.remark([long]) == "20,000 points drawn as 1,500: lowest and highest of each stretch"
+
+
+def test_a_short_curve_is_drawn_as_it_is_with_its_points() -> None:
+    (line,) = curves.figure([curve([3, 1, 2])])["data"]
+    assert (line["x"], line["y"], line["mode"]) == ([0, 1, 2], [3, 1, 2], "lines+markers")
+    assert curves.remark([curve([3, 1, 2])]) == ""
+
+
+def test_what_is_not_finite_is_counted() -> None:
+    assert curves.remark([curve([1, np.nan]), curve([np.inf, -np.inf])]) == "3 values are not finite"
+    assert curves.remark([curve([np.nan])]) == "1 value is not finite"
+
+
+def test_names_are_text_to_plotly() -> None:
+    (line,) = curves.figure([curve([1], name="<a href='x'>&</a>")])["data"]
+    assert line["name"] == "&lt;a href='x'&gt;&amp;&lt;/a&gt;"
+
+
+def test_metrics_are_grouped_by_what_stands_before_the_first_slash() -> None:
+    groups = curves.by_prefix(["val/a", "lr", "train/x/y", "train/b", "val/"])
+    assert groups == {"train": ["train/b", "train/x/y"], "val": ["val/", "val/a"], "": ["lr"]}
+
+
+def test_the_first_look_is_of_two_prefixes() -> None:
+    assert curves.first_look(["train/a", "train/b", "val/c", "lr"]) == ["train/a", "val/c"]
+    assert curves.first_look(["train/a", "train/b"]) == ["train/a", "train/b"]
+    assert curves.first_look([]) == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "wanted", "nearest"), [([0, 10], 4, 0), ([0, 10], 6, 10), ([0, 10], 5, 0), ([], 1, None)]
+)
+def test_the_nearest_step_is_the_earlier_of_two(steps: list[int], wanted: int, nearest: int | None) -> None:
+    assert curves.nearest_step(steps, wanted) == nearest
