@@ -16,9 +16,10 @@ STRIDE = 2
 CELLS = 8
 BACKGROUND = 10
 BATCH = 256
-HIDDEN = 128
+HIDDEN = 256
 LABELS = tuple("0123456789")
 SCORE_FLOOR = 0.1
+COVERED_AT_MOST = 0.25
 MOST_DETECTIONS = 60
 
 
@@ -83,11 +84,22 @@ class Detector:
 
 def box_iou(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Intersection over union of every pair of xyxy boxes, shape (len(first), len(second))."""
-    low = np.maximum(first[:, None, :2], second[None, :, :2])
-    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    shared = np.clip(high - low, 0, None).prod(axis=2)
+    shared = _shared(first, second)
     areas = [(boxes[:, 2:] - boxes[:, :2]).prod(axis=1) for boxes in (first, second)]
     return shared / (areas[0][:, None] + areas[1][None] - shared)
+
+
+def _covered(boxes: np.ndarray) -> np.ndarray:
+    """How much of the smaller box of every pair lies in the other: a part of a digit lies in the digit."""
+    shared = _shared(boxes, boxes)
+    areas = shared.diagonal()
+    return shared / np.minimum(areas[:, None], areas[None])
+
+
+def _shared(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    low = np.maximum(first[:, None, :2], second[None, :, :2])
+    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
+    return np.clip(high - low, 0, None).prod(axis=2)
 
 
 def _look(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -115,7 +127,7 @@ def _without_doubles(boxes: np.ndarray, chances: np.ndarray) -> Detections:
     order = np.argsort(-scores)
     order = order[scores[order] >= SCORE_FLOOR][:600]
     boxes, scores, labels = boxes[order], scores[order], chances[order].argmax(axis=1)
-    apart = box_iou(boxes, boxes) <= 0.3
+    apart = _covered(boxes) <= COVERED_AT_MOST
     alive = np.ones(len(boxes), bool)
     kept = []
     for i in range(len(boxes)):

@@ -36,9 +36,9 @@ class Samples:
         )
 
     def batch(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Features and targets of BATCH windows: two fifths digits, a quarter hard background, the rest any."""
-        hard = BATCH // 4 if len(self._hard) else 0
-        chosen = rng.integers(len(self._known.digits), size=BATCH * 2 // 5)
+        """Features and targets of BATCH windows: a third digits, two fifths hard background, the rest any."""
+        hard = BATCH * 2 // 5 if len(self._hard) else 0
+        chosen = rng.integers(len(self._known.digits), size=BATCH // 3)
         background = _any_of(self._known.background, BATCH - len(chosen) - hard, rng)
         features = [self._known.digits[chosen], background, _any_of(self._hard, hard, rng)]
         targets = [self._known.labels[chosen], np.full(len(background) + hard, BACKGROUND)]

@@ -1,0 +1,56 @@
+"""Makes the README's pictures from the demo's store: `python docs/screenshots.py [ROOT]`.
+
+ROOT is where `mediastore demo --no-app` wrote, ./mediastore-runs by default. The browser is found as the tests find it.
+"""
+
+import io
+import sys
+from pathlib import Path
+from urllib.parse import urlencode
+
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+import mediastore
+from mediastore.view import launch
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests/browser"))
+import chromium
+
+DOCS = Path(__file__).parent
+SIZE = {"width": 1280, "height": 800}
+SHARPNESS = 2
+QUALITY = 80
+VISIBLE_PICTURES_ARE_HERE = """
+    () => [...document.querySelectorAll(".gallery img")]
+        .filter(picture => picture.getBoundingClientRect().top < window.innerHeight)
+        .every(picture => picture.complete && picture.naturalWidth > 0)
+"""
+
+
+def main(root: Path) -> None:
+    runs = mediastore.Store(root).runs()
+    steady = runs.loc[runs["name"] == "digits steady", "ref"].item()
+    views = {"gallery": f"gallery?{urlencode({'run': steady, 'key': 'val/detections', 'score': '0.5..1'})}"}
+    with launch.start(root) as app, sync_playwright() as playwright:
+        app.wait_ready()
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
+        for name, place in views.items():
+            for theme in ("light", "dark"):
+                take(browser, f"{app.url}/{place}", theme, DOCS / f"{name}-{theme}.webp")
+        browser.close()
+
+
+def take(browser: Browser, url: str, theme: str, target: Path) -> None:
+    page = browser.new_page(color_scheme=theme, viewport=SIZE, device_scale_factor=SHARPNESS)
+    page.goto(url)
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    page.wait_for_selector(".gallery img")
+    page.wait_for_function(VISIBLE_PICTURES_ARE_HERE)
+    Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(target, quality=QUALITY, method=6)
+    page.close()
+    print(f"{target.name}: {target.stat().st_size // 1024} KB")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "mediastore-runs"))
