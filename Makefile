@@ -27,5 +27,5 @@ clean: ## remove the environment and what tools left behind
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
 		{ rm -rf .venv; echo "Python 3.11 or newer with venv is needed; set PYTHON=/path/to/python3"; exit 1; }
 	@echo "Installing mediastore[$*] into .venv (a minute or two, once)"
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -e ".[$*]"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -e ".[$*]"
 	@touch $@

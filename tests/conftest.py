@@ -1,5 +1,6 @@
 """What every test may ask for: a store of its own, and a small one that the real demo wrote."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,14 @@ from mediastore.demo.program import parts
 from mediastore.demo.training import Length
 
 SHORT = Length(epochs=3, steps_an_epoch=20, pictures_an_epoch=5, held_out=6)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the slow ones to CI and to who asks for them: `pytest -m slow`."""
+    if os.environ.get("CI") != "true" and not config.option.markexpr:
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in slow]
 
 
 @pytest.fixture(autouse=True)
