@@ -179,7 +179,11 @@ class _RunCheck:
         journal.close()
 
     def _check_media(self, path: Path, item: dict[str, Any]) -> None:
-        for name in [item.get("file"), *(entry.get("mask_file") for entry in item.get("annotations") or ())]:
+        for name in [
+            item.get("file"),
+            item.get("playable"),
+            *(entry.get("mask_file") for entry in item.get("annotations") or ()),
+        ]:
             if name is None:
                 continue
             media = (path.parent / str(name)).resolve()

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 try:
@@ -37,6 +38,17 @@ def write_new(path: Path, content: bytes) -> None:
         os.replace(temporary, path)
     finally:
         _discard(temporary)
+
+
+def make(path: Path, fill: Callable[[Path], None]) -> None:
+    """Let `fill` write a file under a temporary name beside `path`, then rename it there; after an error none stays."""
+    temporary = Path(_temporary(path))
+    try:
+        fill(temporary)
+        os.replace(temporary, path)
+    except BaseException:
+        _discard(str(temporary))
+        raise
 
 
 def move(source: Path, path: Path) -> None:

@@ -13,7 +13,8 @@ FORMAT = 1
 
 KEYS = (
     "format project run writer key step index kind file reference media_type bytes sha256 time caption sample values "
-    "width height sample_rate channels fps frames duration_s codec columns rows problem problems annotations"
+    "width height sample_rate channels fps frames duration_s codec playable playable_reason columns rows points edges "
+    "counts not_finite scene problem problems annotations"
 ).split()
 _RANK = {key: rank for rank, key in enumerate(KEYS)}
 

@@ -4,9 +4,11 @@ import io
 import sys
 from collections.abc import Callable, Iterable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mediastore.encode.encoded import Encoded
 from mediastore.errors import MediaStoreError
@@ -49,3 +51,13 @@ def encode(kind: str, payload: Payload, options: dict[str, Any]) -> Encoded:
         np.save(buffer, payload.array, allow_pickle=False)
         problem = f"{error} (the array is kept as a NumPy file)"
         return Encoded("application/x-npy", "npy", buffer.getvalue(), problem=problem)
+
+
+def decode_mask(payload: Payload) -> NDArray[Any]:
+    """The integers of a mask or label map given as a picture file; see `mediastore.encode.image`."""
+    return import_module("mediastore.encode.image").decode_mask(payload)
+
+
+def make_playable(source: Path, target: Path) -> None:
+    """A copy of a film that browsers play; see `mediastore.encode.playable`."""
+    import_module("mediastore.encode.playable").make_playable(source, target)

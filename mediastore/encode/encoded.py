@@ -14,6 +14,7 @@ class Encoded:
     """A media file ready to be stored: `content`, or the `path` it is copied from.
 
     facts: the sidecar's fields of this kind (width, duration_s …). problem: why it cannot be shown, in one sentence.
+    unplayable: why browsers do not play it, so that a copy that they play is wanted beside it.
     """
 
     media_type: str
@@ -22,6 +23,7 @@ class Encoded:
     path: Path | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     problem: str | None = None
+    unplayable: str | None = None
 
 
 def opened(payload: Payload) -> BinaryIO:

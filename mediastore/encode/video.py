@@ -2,6 +2,7 @@
 
 import io
 import tempfile
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,12 @@ from PIL import Image as Pillow
 from mediastore.encode.encoded import Encoded, beginning, kept_as_is, opened
 from mediastore.encode.image import as_pixels
 from mediastore.encode.mp4 import read_mp4
+from mediastore.encode.playable import unplayable
 from mediastore.errors import MediaStoreValueError, MissingPackageError
 from mediastore.payload import Payload
 
 FPS = 4.0
+_FILES = {"mp4": ("video/mp4", "mp4"), "webm": ("video/webm", "webm"), "gif": ("image/gif", "gif")}
 _EBML = b"\x1a\x45\xdf\xa3"
 
 
@@ -26,7 +29,7 @@ def encode_video(payload: Payload, options: dict[str, Any]) -> Encoded:
     Raises MediaStoreError children where an array has no clear meaning or PyAV is missing.
     """
     if payload.array is None:
-        return _video_file(payload)
+        return _video_file(payload, options.get("playable_copy", True))
     frames = _as_thwc(payload.array)
     frames = np.pad(frames, ((0, 0), (0, frames.shape[1] % 2), (0, frames.shape[2] % 2), (0, 0)), mode="edge")
     fps = float(options.get("fps") or FPS)
@@ -91,24 +94,35 @@ def _gif(frames: NDArray[np.uint8], fps: float) -> bytes:
     return buffer.getvalue()
 
 
-def _video_file(payload: Payload) -> Encoded:
-    head = beginning(payload)
+def _video_file(payload: Payload, wants_copy: bool) -> Encoded:
+    head = beginning(payload, 64)
     if head[4:8] in (b"ftyp", b"moov", b"mdat", b"free", b"wide", b"skip"):
         try:
             with opened(payload) as file:
                 facts = read_mp4(file)
         except MediaStoreValueError as error:
             return kept_as_is(payload, "video", str(error))
-        return Encoded("video/mp4", "mp4", payload.content, payload.path, facts)
-    if head[:4] == _EBML:
-        return Encoded("video/webm", "webm", payload.content, payload.path, _av_facts(payload))
+        return _film(payload, "mp4", facts, _av_facts(payload).get("pixels"), wants_copy)
     if head[:4] == b"GIF8":
-        return Encoded("image/gif", "gif", payload.content, payload.path, _gif_facts(payload))
+        return _film(payload, "gif", _gif_facts(payload), None, wants_copy)
     facts = _av_facts(payload)
-    if facts:
-        encoded = kept_as_is(payload, "video", f"browsers do not play its codec {facts['codec']}")
-        return Encoded(encoded.media_type, encoded.extension, payload.content, payload.path, facts, encoded.problem)
-    return kept_as_is(payload, "video", f"it is no video file (it begins with {head!r})")
+    container = "webm" if b"webm" in head and head[:4] == _EBML else facts.pop("container", "")
+    pixels = facts.pop("pixels", None)
+    if facts or container == "webm":
+        return _film(payload, container, facts, pixels, wants_copy)
+    return kept_as_is(payload, "video", f"it is no video file (it begins with {head[:12]!r})")
+
+
+def _film(payload: Payload, container: str, facts: dict[str, Any], pixels: str | None, wants_copy: bool) -> Encoded:
+    reason = unplayable(container, facts.get("codec"), pixels)
+    media_type, extension = _FILES.get(container, ("", ""))
+    if not extension:
+        kept = kept_as_is(payload, "video", "")
+        media_type, extension = f"video/x-{container}", kept.extension
+    encoded = Encoded(media_type, extension, payload.content, payload.path, facts)
+    if reason is None:
+        return encoded
+    return replace(encoded, unplayable=reason) if wants_copy else replace(encoded, problem=reason)
 
 
 def _gif_facts(payload: Payload) -> dict[str, Any]:
@@ -138,6 +152,8 @@ def _av_facts(payload: Payload) -> dict[str, Any]:
                 "frames": stream.frames or round(seconds * fps) or None,
                 "duration_s": seconds or None,
                 "codec": stream.codec_context.name,
+                "container": container.format.name.split(",")[0],
+                "pixels": stream.codec_context.pix_fmt,
             }
     except (av.FFmpegError, OSError, IndexError, ValueError):
         return {}

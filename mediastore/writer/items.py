@@ -139,12 +139,16 @@ class ItemWriter:
             self._note(snapshot, snapshot.kind, snapshot.problem or "nothing to store")
             return {"problem": snapshot.problem}
         digest = _digest(snapshot.payload)
-        stored = self._stored_once(f"{digest}{snapshot.options or ''}", snapshot, key_path, stem)
+        identity = f"{digest}{snapshot.options or ''}{'' if snapshot.reference is None else 'reference'}"
+        stored = self._stored_once(identity, snapshot, key_path, stem)
         fields = dict(stored.fields)
         if snapshot.reference is not None:
             fields["reference"] = snapshot.reference.resolve().as_uri()
         else:
             fields["file"] = posixpath.relpath(stored.path, key_path)
+        if "playable" in fields:
+            beside = posixpath.join(posixpath.dirname(stored.path), fields["playable"])
+            fields["playable"] = posixpath.relpath(beside, key_path)
         if "problem" in fields:
             self._note(snapshot, f"{snapshot.kind} file", fields["problem"])
         return fields | ({} if snapshot.sample else {"sample": digest[:DIGEST_CHARACTERS]})
@@ -186,6 +190,7 @@ class ItemWriter:
             fields["problem"] = encoded.problem
         if snapshot.reference is None:
             self._place(encoded, self._media / place)
+            fields |= _playable_copy(encoded, self._media / place)
         return Stored(place, fields)
 
     def _place(self, encoded: Encoded, path: Path) -> None:
@@ -220,6 +225,18 @@ class ItemWriter:
             stored = self._stored_once(f"{_digest(payload)}label_map", snapshot, key_path, stem)
             record["mask_file"] = posixpath.relpath(stored.path, key_path)
         return record
+
+
+def _playable_copy(encoded: Encoded, path: Path) -> dict[str, Any]:
+    """The fields of a copy that browsers play, made beside a film that they do not."""
+    if encoded.unplayable is None:
+        return {}
+    copy = path.with_name(f"{path.stem}.playable.mp4")
+    try:
+        files.make(copy, lambda aside: encode.make_playable(path, aside))
+    except MediaStoreError as error:
+        return {"problem": f"{encoded.unplayable}; {error}"}
+    return {"playable": copy.name, "playable_reason": encoded.unplayable}
 
 
 def _readable(annotation: Annotation, size_wh: tuple[int, int] | None) -> tuple[Annotation, str | None]:
