@@ -18,6 +18,8 @@ LINES_MAX = 1000
 WIDTH_PX, HEIGHT_MIN_PX, HEIGHT_MAX_PX, HEAD_PX = 760, 300, 720, 34
 PLAIN = "#9aa0a6"
 TRUTH_LAYERS = frozenset({"ground_truth", "ground truth", "truth", "target", "targets", "gt"})
+NOTHING = {"type": "scatter", "x": [None], "y": [None], "hoverinfo": "skip", "showlegend": False}
+"""A figure without a single trace is refused by plotly: this one draws nothing."""
 
 Annotation = Mapping[str, Any]
 
@@ -35,7 +37,7 @@ def figure(
         members = [one for one in annotations if _label(one) == label and (one.get("layer") or "") == layer]
         traces += _label_traces(label, layer, members, colors)
     traces += mask_traces(annotations, colors, PLAIN)
-    return {"data": [*traces, *_legend(traces, colors)], "layout": _layout(source, width, tall)}
+    return {"data": [*traces, *_legend(traces, colors)] or [NOTHING], "layout": _layout(source, width, tall)}
 
 
 def _is_drawn(annotation: Annotation) -> bool:

@@ -13,6 +13,7 @@ from mediastore.draw.shapes import annotation_bounds, area_px
 from mediastore.serve import media_url
 from mediastore.view import links
 from mediastore.view.components import joined
+from mediastore.view.steps import plain
 
 
 def show(record: Record, run_name: str) -> None:
@@ -31,11 +32,22 @@ def show(record: Record, run_name: str) -> None:
     st.html(f"<style>{joined('facts.css')}</style><dl class='facts'>{''.join(lines)}</dl>")
 
 
+def cannot_show(record: Record, problem: str) -> None:
+    """Why an item cannot be shown, in words; its file is kept and can be downloaded."""
+    st.warning(plain(problem), icon=":material/warning:")
+    download(record)
+
+
+def download(record: Record) -> None:
+    """The original file, where the store has one."""
+    if record.get("path"):
+        st.link_button("Download", f"{media_url(record['path'])}?download", icon=":material/download:")
+
+
 def actions(record: Record) -> None:
     """Download of the original, and the link to this item to copy."""
     with st.container(horizontal=True, gap="small", key="actions"):
-        if record.get("path"):
-            st.link_button("Download", f"{media_url(record['path'])}?download", icon=":material/download:")
+        download(record)
         with st.popover("Link", icon=":material/link:"):
             st.code(_address(record), language=None, wrap_lines=True)
 
@@ -54,7 +66,7 @@ def _said_bytes(count: int | None) -> str:
 def table(annotations: Sequence[Mapping[str, Any]]) -> None:
     """The annotations as rows: label, score, layer, place and area."""
     rows = pd.DataFrame([_row(one) for one in annotations])
-    rows = rows.dropna(axis="columns", how="all").sort_values("score", ascending=False) if "score" in rows else rows
+    rows = rows.sort_values("score", ascending=False).dropna(axis="columns", how="all")
     score = st.column_config.ProgressColumn("score", format="%.3f", min_value=0.0, max_value=1.0)
     is_share = "score" in rows and rows["score"].dropna().between(0, 1).all()
     st.dataframe(

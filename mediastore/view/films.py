@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from mediastore.draw.overlay import Record, item_id
-from mediastore.view import gallery, player
+from mediastore.draw.overlay import Record, item_id, item_problem
+from mediastore.view import facts, gallery, player
 from mediastore.view.choice import Choice
 from mediastore.view.selection import Selection
 
@@ -21,22 +21,23 @@ def show(found: Selection, *, colors: Mapping[str, str], choice: Choice) -> None
     names = [_name(record) for record in records]
     asked = st.query_params.get(FILM)
     place = names.index(asked) if asked in names else 0
-    notes = {id(record): _said(group.title, group.note) for group in found.groups for record in group.records}
+    said = {_name(record): _said(group.title, group.note) for group in found.groups for record in group.records}
     if len(records) > 1:
         st.caption(f"{len(records)} of {found.total} films")
-        where = lambda record: notes[id(record)]  # noqa: E731
-        picked = gallery.strip(records, colors=colors, key="films", current=place, where=where)
+        picked = gallery.strip(records, colors=colors, key="films", current=place, where=lambda one: said[_name(one)])
         if picked:
             st.query_params[FILM] = _name_of(picked)
             st.rerun()
-    record = records[place]
-    one(record, notes[id(record)], colors=colors, choice=choice)
+    one(records[place], said[names[place]], colors=colors, choice=choice)
 
 
 def one(record: Record, said: str, *, colors: Mapping[str, str], choice: Choice) -> None:
-    """One film with what is known of it; a film that cannot be shown says why."""
+    """One film with what is known of it; a film that cannot be shown says why, and can be downloaded."""
     st.text(" · ".join(part for part in (record.get("caption"), said) if part))
-    player.film(record, colors=colors, key="film-player", choice=choice)
+    if problem := item_problem(record):
+        facts.cannot_show(record, problem)
+    else:
+        player.film(record, colors=colors, key="film-player", choice=choice)
 
 
 def _said(title: str, note: str) -> str:

@@ -12,7 +12,7 @@ from mediastore.reader.store import Store
 from mediastore.view import frame, steps
 from mediastore.view.choice import Choice
 
-PAGE = "page"
+PAGE = "part"
 PAGE_ITEMS = 96
 
 

@@ -1,0 +1,68 @@
+"""The page where sounds are heard."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import mediastore
+
+Open = Callable[..., AppTest]
+Data = Callable[[AppTest, str], dict[str, Any]]
+KEY = "audio-talk"
+
+
+def log_talk(root: Path, rate: int = 8000) -> None:
+    with mediastore.init(project="talks", name="first", dir=root) as run:
+        samples = np.concatenate([np.zeros(rate), np.full(rate, 0.5), np.full(rate, -0.25)]).astype(np.float32)
+        spans = [mediastore.Span(1, 2, label="speech", score=0.9, layer="vad")]
+        run.log({"talk": mediastore.Audio(samples, sample_rate=rate, caption="three seconds", spans=spans)}, step=4)
+
+
+def test_runs_without_sound_say_so(app: Open, root: Path) -> None:
+    with mediastore.init(project="talks", dir=root) as run:
+        run.log({"loss": 0.1, "view": mediastore.Image(np.zeros((4, 4, 3), np.uint8))})
+    test = app("audio")
+    assert not test.exception
+    assert "no audio yet" in test.text[0].value
+
+
+def test_a_sound_comes_with_its_waveform_spans_and_length(app: Open, root: Path, component_data: Data) -> None:
+    log_talk(root)
+    test = app("audio")
+    assert not test.exception
+    (sound,) = component_data(test, KEY)["items"]
+    assert sound["duration"] == 3.0
+    assert sound["src"].startswith("/app/static/store/talks/")
+    assert sound["annotations"][0]["span"] == [1.0, 2.0]
+    low, high = np.array(sound["peaks"]).reshape(-1, 2).T
+    third = len(low) // 3
+    assert (high[:third].max(), high[third + 5 : 2 * third - 5].min()) == (0, pytest.approx(64, abs=1))
+    assert low[2 * third + 5 :].max() == pytest.approx(-32, abs=1)
+
+
+def test_a_file_that_is_no_sound_is_a_card_with_its_problem(
+    app: Open, root: Path, tmp_path: Path, component_data: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MEDIASTORE_STRICT")
+    (tmp_path / "false.wav").write_text("dummy audio content")
+    with pytest.warns(UserWarning, match=r"false\.wav"), mediastore.init(project="talks", dir=root) as run:
+        run.log({"talk": mediastore.Audio(str(tmp_path / "false.wav"), caption="broken")})
+    (sound,) = component_data(app("audio"), KEY)["items"]
+    assert sound["problem"]
+    assert sound["peaks"] == []
+    assert sound["src"]
+
+
+def test_a_sound_that_vanished_is_listed_without_a_waveform(app: Open, root: Path, component_data: Data) -> None:
+    log_talk(root)
+    (file,) = root.rglob("*.wav")
+    content = file.read_bytes()
+    file.unlink()
+    test = app("audio")
+    assert not test.exception
+    assert component_data(test, KEY)["items"][0]["peaks"] == []
+    file.write_bytes(content)

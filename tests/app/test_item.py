@@ -1,0 +1,151 @@
+"""The page of one item: what is drawn, what is said of it, and what stands beside it."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import mediastore
+from mediastore.draw import item
+
+Open = Callable[..., AppTest]
+Data = Callable[[AppTest, str], dict[str, Any]]
+
+
+def log_scenes(root: Path, boxes: int = 2) -> mediastore.Run:
+    with mediastore.init(project="pets", name="first", dir=root) as run:
+        for step in (3, 7):
+            run.log({"val/pets": [scene(step, place, boxes) for place in range(3)]}, step=step)
+    return run
+
+
+def scene(step: int, place: int, boxes: int) -> mediastore.Image:
+    found = [
+        mediastore.Box((1 + n % 5, 1, 9, 9), label="dog" if n % 2 else "cat", score=(n % 10) / 10) for n in range(boxes)
+    ]
+    pixels = np.full((12, 16, 3), 20 * place, np.uint8)
+    return mediastore.Image(
+        pixels, boxes=found, caption=f"scene *{place}*", sample=f"s{place}", values={"loss": step / 10}
+    )
+
+
+def link(run: mediastore.Run, step: int, index: int, key: str = "val/pets", **more: Any) -> dict[str, Any]:
+    place = {"run_at": f"{run.project}/{run.id}", "key_at": key, "step_at": str(step), "index_at": str(index)}
+    return place | more
+
+
+def figures(test: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(chart.proto.spec) for chart in test.get("plotly_chart")]
+
+
+def test_a_link_that_names_nothing_says_so(app: Open, root: Path) -> None:
+    run = log_scenes(root)
+    for asked in (link(run, 99, 0), link(run, 3, 0) | {"step_at": "x"}, {"key_at": "nothing"}):
+        test = app("item", **asked)
+        assert not test.exception
+        assert "no such item" in test.text[0].value
+
+
+def test_a_store_without_media_says_so(app: Open, root: Path) -> None:
+    with mediastore.init(project="pets", dir=root) as run:
+        run.log({"loss": 0.1})
+    test = app("item")
+    assert not test.exception
+    assert "no such item" in test.text[0].value
+
+
+def test_an_item_is_named_drawn_and_tabled(app: Open, root: Path) -> None:
+    run = log_scenes(root)
+    test = app("item", **link(run, 3, 1))
+    assert not test.exception
+    assert test.title[0].value == r"scene \*1\*"
+    picture, values = figures(test)
+    assert picture["layout"]["images"][0]["source"].startswith("/app/static/store/pets/")
+    assert [trace["name"] for trace in picture["data"] if trace["showlegend"]] == ["cat", "dog"]
+    assert values["data"][0]["y"] == [0.3, 0.7]
+    table = test.dataframe[0].value
+    assert table["label"].tolist() == ["dog", "cat"]
+    assert table["score"].tolist() == [0.1, 0.0]
+
+
+def test_without_a_link_the_newest_picture_is_shown(app: Open, root: Path) -> None:
+    log_scenes(root)
+    test = app("item")
+    assert not test.exception
+    assert "step 7" in test.caption[0].value
+
+
+def test_the_filter_of_a_link_acts_on_picture_and_table(app: Open, root: Path) -> None:
+    run = log_scenes(root)
+    test = app("item", **link(run, 3, 1, label="dog"))
+    assert test.dataframe[0].value["label"].tolist() == ["dog"]
+    assert {trace["legendgroup"] for trace in figures(test)[0]["data"]} == {"dog"}
+    test = app("item", **link(run, 3, 1, score="0.5..1"))
+    assert not test.exception
+    assert not test.dataframe
+    assert figures(test)[0]["layout"]["images"]
+
+
+def test_previous_and_next_walk_over_the_items_of_a_step(app: Open, root: Path) -> None:
+    test = app("item", **link(log_scenes(root), 3, 1))
+    button = {one.label: one for one in test.button}
+    assert [button[name].disabled for name in ("Previous", "Next")] == [False, False]
+    button["Next"].click().run()
+    assert test.title[0].value == r"scene \*2\*"
+    assert next(one for one in test.button if one.label == "Next").disabled
+
+
+def test_the_same_sample_at_other_steps_is_at_hand(app: Open, root: Path, component_data: Data) -> None:
+    data = component_data(app("item", **link(log_scenes(root), 3, 1)), "over-steps")
+    assert [(tile["id"][3], tile["current"]) for tile in data["tiles"]] == [(3, True), (7, False)]
+
+
+def test_very_many_annotations_go_to_the_canvas(app: Open, root: Path, component_data: Data) -> None:
+    run = log_scenes(root, boxes=item.LINES_MAX + 1)
+    data = component_data(app("item", **link(run, 3, 0)), "item-picture-viewer")
+    assert len(data["item"]["annotations"]) == item.LINES_MAX + 1
+    assert (data["item"]["w"], data["item"]["h"]) == (16, 12)
+
+
+def test_a_label_map_is_drawn_with_its_classes(app: Open, root: Path) -> None:
+    with mediastore.init(project="pets", dir=root) as run:
+        values = np.repeat([[1, 2]], 12, axis=0).repeat(8, axis=1)
+        mask = mediastore.Mask(values, classes={1: "sky", 2: "sea"})
+        run.log({"val/map": mediastore.Image(np.zeros((12, 16, 3), np.uint8), masks=[mask])}, step=0)
+    test = app("item", **link(run, 0, 0, "val/map"))
+    assert not test.exception
+    sheets = [trace for trace in figures(test)[0]["data"] if trace["type"] == "heatmap"]
+    assert [(sheet["legendgroup"], sheet["x0"]) for sheet in sheets] == [("sky", 0.5), ("sea", 8.5)]
+    assert test.dataframe[0].value["label"].tolist() == ["sky, sea"]
+
+
+def test_a_file_that_cannot_be_shown_says_why_and_can_be_downloaded(
+    app: Open, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MEDIASTORE_STRICT")
+    (tmp_path / "false.wav").write_text("no sound")
+    with pytest.warns(UserWarning, match=r"false\.wav"), mediastore.init(project="pets", dir=root) as run:
+        run.log({"talk": mediastore.Audio(str(tmp_path / "false.wav"), caption="broken")}, step=0)
+    test = app("item", **link(run, 0, 0, "talk"))
+    assert not test.exception
+    assert test.warning[0].value
+    assert test.get("link_button")[0].proto.url.endswith("?download")
+
+
+def test_a_record_with_unknown_and_missing_fields_is_shown_all_the_same(app: Open, root: Path) -> None:
+    run = log_scenes(root)
+    (journal,) = (root / "pets" / run.id / "items").glob("*.jsonl")
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    odd = lines[0] | {"index": 9, "kind": "hologram", "later": {"a": 1}, "annotations": [{"type": "tesseract"}]}
+    for name in ("caption", "sample", "values", "width", "height"):
+        odd.pop(name)
+    folder = root / "pets" / run.id / "media/val/pets"
+    (folder / "000000003-09-odd.json").write_text(json.dumps(odd | {"writer": "odd"}))
+    journal.with_name("odd-0001.jsonl").write_text(json.dumps(odd | {"writer": "odd"}) + "\n")
+    test = app("item", **link(run, 3, 9))
+    assert not test.exception
+    assert "hologram" in test.info[0].value

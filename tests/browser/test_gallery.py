@@ -1,0 +1,161 @@
+"""The gallery's own drawing and filters, in the browser that runs them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+import mediastore
+from mediastore.geometry import mask_to_rle
+from mediastore.view.components import SHARED_SCRIPTS, joined
+
+Settled = Callable[[Page], Page]
+COLORS = {"cat": "#c32d69", "dog": "#0f7869"}
+
+PAINT = """([item, colors, size]) => {
+  document.body.replaceChildren();
+  const canvas = document.createElement("canvas");
+  canvas.style.cssText = `display: block; width: ${size[0]}px; height: ${size[1]}px`;
+  document.body.append(canvas);
+  paintOverlay(canvas, item, { colors, visible: () => true, names: false, opacity: 1 });
+  const { width, height } = canvas;
+  const pixels = [...canvas.getContext("2d").getImageData(0, 0, width, height).data];
+  return { width, height, alpha: pixels.filter((value, at) => at % 4 === 3) };
+}"""
+
+
+DECODE = "rle => { const bitmap = rleBitmap(rle); return { ...bitmap, bits: [...bitmap.bits] } }"
+COUNT_RERUNS = """() => {
+  window.reruns = 0;
+  const watch = new MutationObserver(() => { window.reruns += 1; });
+  const app = document.querySelector('[data-testid="stApp"]');
+  watch.observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
+}"""
+
+
+@pytest.fixture
+def scripts(page: Page) -> Page:
+    """A bare page that has the shared scripts."""
+    page.set_content("<body style='margin: 0'></body>")
+    page.add_script_tag(content=joined(*SHARED_SCRIPTS))
+    return page
+
+
+def painted(page: Page, annotation: dict[str, Any], size: tuple[int, int]) -> np.ndarray:
+    item = {"w": 640, "h": 480, "annotations": [annotation]}
+    found = page.evaluate(PAINT, [item, COLORS, list(size)])
+    return np.array(found["alpha"], np.uint8).reshape(found["height"], found["width"])
+
+
+def masks() -> list[np.ndarray]:
+    generator = np.random.default_rng(5)
+    rows, columns = np.mgrid[:48, :64]
+    disc = (columns - 20) ** 2 + (rows - 30) ** 2 < 90
+    corner = np.zeros((48, 64), bool)
+    corner[:2, :3] = corner[-1, -1] = True
+    return [disc, corner, generator.random((31, 17)) < 0.5, np.ones((5, 7), bool), np.zeros((4, 6), bool)]
+
+
+@pytest.mark.parametrize("mask", masks(), ids=["disc", "corners", "noise", "full", "empty"])
+def test_run_lengths_decode_to_the_same_pixels_as_in_python(scripts: Page, mask: np.ndarray) -> None:
+    found = scripts.evaluate(
+        "rle => { const b = rleBitmap(rle); return { ...b, bits: [...b.bits] } }", mask_to_rle(mask)
+    )
+    decoded = np.zeros_like(mask)
+    bits = np.array(found["bits"], bool).reshape(found["height"], found["width"])
+    decoded[found["y"] : found["y"] + found["height"], found["x"] : found["x"] + found["width"]] = bits
+    assert (decoded == mask).all()
+    assert found["area"] == mask.sum()
+
+
+@pytest.mark.parametrize("size", [(320, 240), (640, 480), (1280, 960)])
+def test_a_box_lands_on_its_pixels_at_every_size(scripts: Page, size: tuple[int, int]) -> None:
+    box = {"type": "box", "label": "cat", "layer": "predictions", "box": [64, 96, 320, 288]}
+    alpha = painted(scripts, box, size)
+    scale = alpha.shape[1] / 640
+    rows, columns = alpha.any(axis=1).nonzero()[0], alpha.any(axis=0).nonzero()[0]
+    assert [columns[0], rows[0], columns[-1] + 1, rows[-1] + 1] == pytest.approx(
+        [64 * scale, 96 * scale, 320 * scale, 288 * scale], abs=2
+    )
+    assert alpha[round(192 * scale), round(192 * scale)] == 0
+
+
+@pytest.mark.parametrize("size", [(320, 240), (640, 480)])
+def test_the_edge_of_a_mask_is_right_within_a_pixel(scripts: Page, size: tuple[int, int]) -> None:
+    mask = np.zeros((480, 640), bool)
+    mask[100:301, 200:401] = True
+    alpha = painted(scripts, {"type": "mask", "label": "dog", "rle": mask_to_rle(mask)}, size)
+    rows, columns = (alpha > 127).any(axis=1).nonzero()[0], (alpha > 127).any(axis=0).nonzero()[0]
+    scale = size[0] / 640
+    assert [columns[0], rows[0], columns[-1] + 1, rows[-1] + 1] == pytest.approx(
+        [200 * scale, 100 * scale, 401 * scale, 301 * scale], abs=1
+    )
+
+
+def test_the_pointer_finds_the_smallest_annotation_and_only_what_is_shown(scripts: Page) -> None:
+    outer = {"type": "box", "label": "cat", "score": 0.4, "box": [0, 0, 100, 100]}
+    inner = {"type": "polygon", "label": "dog", "points": [[40, 40], [60, 40], [50, 60]]}
+    ask = "([item, x, y, score]) => annotationAt(item, x, y, (one) => (one.score ?? 1) >= score)?.label ?? null"
+    item = {"w": 100, "h": 100, "annotations": [outer, inner]}
+    assert scripts.evaluate(ask, [item, 50, 45, 0]) == "dog"
+    assert scripts.evaluate(ask, [item, 41, 59, 0]) == "cat"
+    assert scripts.evaluate(ask, [item, 41, 59, 0.5]) is None
+
+
+@pytest.fixture
+def store(root: Path) -> Path:
+    """A run of two steps: six pictures each with a cat whose score grows, every second one with a dog."""
+    with mediastore.init(project="pets", name="first", dir=root) as run:
+        for step in (3, 7):
+            pictures = []
+            for place in range(6):
+                boxes = [mediastore.Box((4, 4, 30, 30), label="cat", score=(place + 1) / 10)]
+                if place % 2:
+                    boxes.append(mediastore.Box((30, 20, 60, 40), label="dog", layer="ground_truth"))
+                pixels = np.full((48, 64, 3), 30 * place, np.uint8)
+                caption, values = f"<i>scene {place}</i>", {"loss": 1 - place / 10}
+                picture = mediastore.Image(pixels, boxes=boxes, caption=caption, sample=f"scene-{place}", values=values)
+                pictures.append(picture)
+            run.log({"val/pets": pictures}, step=step)
+    return root
+
+
+def test_filters_sort_and_keys_act_without_a_rerun(
+    page: Page, serve_app: Callable[[Path], str], settled: Settled, store: Path
+) -> None:
+    page.goto(f"{serve_app(store)}/gallery")
+    settled(page)
+    said = page.locator(".bottom .said")
+    expect(said).to_have_text("6 of 6 items · 9 of 9 annotations")
+    page.evaluate(COUNT_RERUNS)
+    page.locator(".chip").filter(has_text="dog").click()
+    expect(said).to_have_text("3 of 6 items · 3 of 9 annotations")
+    expect(page.locator(".tile")).to_have_count(3)
+    page.locator(".chip").filter(has_text="dog").click()
+    page.get_by_label("lowest score").fill("0.45")
+    expect(said).to_have_text("2 of 6 items · 5 of 9 annotations")
+    expect(page).to_have_url(lambda url: "score=0.45..1" in url)
+    page.get_by_role("button", name="Clear filters").click()
+    page.get_by_label("sort").select_option(label="loss, lowest")
+    expect(page.locator(".caption").first).to_have_text("<i>scene 5</i>")
+    page.locator(".tile a").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.shadowRoot.activeElement.textContent").startswith("<i>scene 4</i>")
+    assert page.evaluate("window.reruns") == 0
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(lambda url: "index_at=4" in url and "step_at=7" in url)
+
+
+def test_the_filter_and_the_step_of_a_link_are_kept(
+    page: Page, serve_app: Callable[[Path], str], settled: Settled, store: Path
+) -> None:
+    page.goto(f"{serve_app(store)}/gallery?step=3&label=dog&score=0.1..0.9")
+    settled(page)
+    expect(page.locator(".bottom .said")).to_have_text("0 of 6 items · 3 of 9 annotations")
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(page).to_have_url(lambda url: "step=3" not in url and "label=dog" in url)
+    settled(page)
+    expect(page.locator(".chip[aria-pressed=true]")).to_have_text("dog3")
