@@ -43,6 +43,7 @@ def run_demo(
             if open_browser is not None:
                 open_browser(app.url)
             _log(root, fresh)
+            print(f"All of it is there; the app stays at {app.url} until Ctrl-C", flush=True)
             return app.wait()
     except KeyboardInterrupt:
         print("\nThe demo was stopped; what it logged is kept.", flush=True)

@@ -20,9 +20,10 @@ def log_all(parts: Sequence[Part], root: Path) -> None:
 def _with_bars(parts: Sequence[Part], root: Path) -> None:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, TextColumn("[dim]{task.fields[word]}")) as bars:
-        tasks = [bars.add_task(part.name, total=part.length, start=False, word="") for part in parts]
+        tasks = [bars.add_task(part.name, total=part.length, start=False, visible=False, word="") for part in parts]
         for part, task in zip(parts, tasks, strict=True):
             bars.start_task(task)
+            bars.update(task, visible=True)
             for word in part.log(root):
                 bars.update(task, advance=1, word=word)
 
