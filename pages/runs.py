@@ -5,6 +5,8 @@ import streamlit as st
 from mediastore.draw.curves import by_prefix
 from mediastore.view import charts, frame, links, run_table
 
+METRICS = 24
+
 store = frame.open_store()
 
 if point := charts.picked("run_curves"):
@@ -18,5 +20,7 @@ if not names:
     frame.nothing_found("The runs in view have logged no metrics.", "Log a number: run.log({'loss': 0.3})")
     st.stop()
 
-groups = {prefix or "other": listed for prefix, listed in by_prefix(names).items()}
+groups = {prefix or "other": listed for prefix, listed in by_prefix(names[:METRICS]).items()}
 charts.show(store, groups, key="run_curves")
+if len(names) > METRICS:
+    st.caption(f"{METRICS} of {len(names):,} metrics. The Curves page draws any of them.")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Values = Mapping[str, Any]
+NOT_FINITE = ("NaN", "Infinity", "-Infinity")
 
 
 def flat(values: Any, prefix: str = "") -> dict[str, Any]:
@@ -25,9 +26,14 @@ def config_columns(configs: Sequence[Values]) -> dict[str, list[Any]]:
 
 
 def result_columns(summaries: Sequence[Values]) -> dict[str, list[Any]]:
-    """A column for each number of the summaries, those of most runs first, then validation before training."""
-    kept = [{name: value for name, value in one.items() if _is_number(value)} for one in summaries]
-    columns = _columns(kept)
+    """A column for each number of the summaries, those of most runs first, then validation before training.
+
+    A column in which a value is NaN or infinite is text, as a table shows such a number as if it were missing.
+    """
+    kept = [
+        {name: value for name, value in one.items() if _is_number(value) or value in NOT_FINITE} for one in summaries
+    ]
+    columns = {name: _with_words(values) for name, values in _columns(kept).items()}
     return dict(sorted(columns.items(), key=lambda column: (column[1].count(None), _rank(column[0]))))
 
 
@@ -45,6 +51,12 @@ def duration_words(seconds: float) -> str:
 def _columns(rows: Sequence[Values]) -> dict[str, list[Any]]:
     names = dict.fromkeys(name for row in rows for name in row)
     return {name: _of_one_type([row.get(name) for row in rows]) for name in names}
+
+
+def _with_words(values: list[Any]) -> list[Any]:
+    if not any(isinstance(value, str) for value in values):
+        return values
+    return [value if value is None or value in NOT_FINITE else f"{float(value):.4g}" for value in values]
 
 
 def _of_one_type(values: Iterable[Any]) -> list[Any]:

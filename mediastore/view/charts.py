@@ -30,9 +30,10 @@ def show(
 
     `mark` is a step to mark on every curve, `wide` draws fewer and larger charts.
     """
-    curves = curves_by_metric(store, [name for names in groups.values() for name in names])
-    charts = {name: _chart(name, drawn) for name, drawn in curves.items()}
     refs, names, colors = frame.selected_runs(store), frame.run_names(store), frame.run_colors(store)
+    charts = _charts(
+        str(store.root), store.version, refs, [name for listed in groups.values() for name in listed], store
+    )
     data = {
         "plotly": PLOTLY_URL,
         "mark": mark,
@@ -46,19 +47,23 @@ def show(
     _mount(key=key, data=components.versioned(data), on_picked_change=lambda: None)
 
 
-def curves_by_metric(store: Store, names: Sequence[str]) -> dict[str, list[Curve]]:
-    """The curves of these metrics, one for each run in view that logged it, in the order of the runs."""
-    refs, run_names, colors = frame.selected_runs(store), frame.run_names(store), frame.run_colors(store)
-    points = store.metrics(list(names), run=refs)
+@st.cache_data(show_spinner=False, max_entries=16)
+def _charts(
+    root: str, version: str, refs: Sequence[str], metrics: Sequence[str], _store: Store
+) -> dict[str, dict[str, object]]:
+    names, colors = frame.run_names(_store), frame.run_colors(_store)
+    points = _store.metrics(list(metrics), run=refs)
     points = points[points["text"].isna()].sort_values(["step", "time"], kind="stable")
     points = points.drop_duplicates(["project", "run", "name", "step"], keep="last")
     curves: dict[str, list[Curve]] = {}
-    for (project, run, name), of_run in points.groupby(["project", "run", "name"], sort=False):
+    for (project, run, metric), of_run in points.groupby(["project", "run", "name"], sort=False):
         ref = f"{project}/{run}"
-        curve = Curve(ref, run_names[ref], colors[ref], of_run["step"].to_numpy(), of_run["value"].to_numpy(float))
-        curves.setdefault(name, []).append(curve)
-    order = {ref: place for place, ref in enumerate(refs)}
-    return {name: sorted(drawn, key=lambda curve: order[curve.ref]) for name, drawn in curves.items()}
+        curve = Curve(ref, names[ref], colors[ref], of_run["step"].to_numpy(), of_run["value"].to_numpy(float))
+        curves.setdefault(metric, []).append(curve)
+    return {
+        metric: _chart(metric, sorted(drawn, key=lambda curve: refs.index(curve.ref)))
+        for metric, drawn in curves.items()
+    }
 
 
 def _chart(name: str, curves: Sequence[Curve]) -> dict[str, object]:

@@ -62,7 +62,12 @@ def keep_selection() -> None:
 
 def run_names(store: Store) -> dict[str, str]:
     """`project/run` → the name that people gave the run, with its id where two have the same name."""
-    known = runs(store)
+    return _run_names(str(store.root), store.version, store)
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _run_names(root: str, version: str, _store: Store) -> dict[str, str]:
+    known = runs(_store)
     names = known["name"].where(known["name"].fillna("") != "", known["run"])
     twice = names.duplicated(keep=False) & (names != known["run"])
     return dict(zip(known["ref"], names.where(~twice, names + " · " + known["run"]), strict=True))

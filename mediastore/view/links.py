@@ -28,3 +28,9 @@ def open_item(project: str, run: str, key: str, step: int, index: int) -> None:
 def open_curve(metric: str, step: int) -> None:
     """Go to the Curves page with one metric and step. Ends the script run."""
     st.switch_page(page("curves"), query_params={"metric": metric, "at": str(step)})
+
+
+def to_gallery(label: str, key: str, step: int | None) -> None:
+    """Draw a link to the Gallery at a key and step; None is its last step."""
+    asked = {"key": key} | ({} if step is None else {"step": str(step)})
+    st.page_link(page("gallery"), label=label, icon=":material/grid_view:", query_params=asked)

@@ -1,4 +1,6 @@
+import tomllib
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -49,6 +51,17 @@ def test_any_two_colors_are_told_apart(sight: str) -> None:
 def test_every_color_reads_in_both_themes(color: str) -> None:
     assert contrast(color, PAPER) >= 2.3
     assert contrast(color, NIGHT) >= 2.9
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_and_accent_reach_wcag_aa_on_every_surface(theme: str) -> None:
+    settings = tomllib.loads((Path(__file__).parents[2] / ".streamlit/config.toml").read_text())["theme"][theme]
+    surfaces = [settings["backgroundColor"], settings["secondaryBackgroundColor"]]
+    surfaces += [settings["sidebar"]["backgroundColor"], settings["codeBackgroundColor"]]
+    for surface in surfaces:
+        assert contrast(settings["textColor"], surface) >= 7
+        assert contrast(settings["primaryColor"], surface) >= 4.5
+        assert contrast(settings["linkColor"], surface) >= 4.5
 
 
 def test_a_label_keeps_its_color_as_labels_are_added() -> None:

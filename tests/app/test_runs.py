@@ -57,6 +57,15 @@ def test_a_run_without_metrics_says_what_to_do(app: Open, root: Path) -> None:
     assert "no metrics" in test.text[0].value
 
 
+def test_of_many_metrics_the_first_are_drawn_and_the_rest_counted(app: Open, root: Path, component_data: Data) -> None:
+    with mediastore.init(project="cells", dir=root) as run:
+        run.log({f"train/{n:03}": float(n) for n in range(60)}, step=0)
+    test = app("runs")
+    (group,) = component_data(test, "run_curves")["groups"]
+    assert len(group["charts"]) == 24
+    assert test.caption[-1].value == "24 of 60 metrics. The Curves page draws any of them."
+
+
 def test_values_that_are_no_numbers_are_said_not_drawn(app: Open, root: Path, component_data: Data) -> None:
     with mediastore.init(project="cells", dir=root, config={"lr": math.nan, "note": "<b>x</b>"}) as run:
         for step, value in enumerate([1.0, math.nan, math.inf, 0.5, "a word"]):
@@ -112,6 +121,11 @@ def test_results_are_the_numbers_of_most_runs_validation_first() -> None:
         [{"train/loss": 1, "val/loss": 2, "best": "x", "extra": 3}, {"train/loss": 4, "val/loss": 5}]
     )
     assert list(columns) == ["val/loss", "train/loss", "extra"]
+
+
+def test_a_result_that_is_no_finite_number_is_said() -> None:
+    columns = run_table.result_columns([{"loss": "NaN", "note": "x"}, {"loss": 0.123456}, {}])
+    assert columns == {"loss": ["NaN", "0.1235", None]}
 
 
 @pytest.mark.parametrize(
