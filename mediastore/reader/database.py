@@ -13,20 +13,34 @@ import pyarrow as pa
 
 from mediastore.errors import QueryError
 from mediastore.reader import sql
+from mediastore.reader.parse import Parser, Stretch
 
 KINDS = ("items", "annotations", "metrics")
 TIME_LIMIT_S = 60.0
-_SUPERSEDED = sql.text("find_superseded").format(items="store.items")
+_SUPERSEDED = sql.text("find_superseded").format(items="store.items", fresh="read_items")
 _NOT_READING = "a query must be one select statement, got {found}; the store is read only"
 
 
+class FilesReplaced(QueryError):
+    """A file could not be read, as when an indexer has replaced it since the last refresh."""
+
+
 class Database:
-    """The four views over what was loaded. Queries may come from many threads, each sees one consistent state."""
+    """The four views over what was loaded, and the tables behind them in the schema `store`.
+
+    Queries may come from many threads; each sees one consistent state.
+    """
 
     def __init__(self, root: Path, memory_limit: str = "2GB") -> None:
-        config = {"memory_limit": memory_limit, "temp_directory": f"{tempfile.gettempdir()}/mediastore-query"}
+        config = {
+            "memory_limit": memory_limit,
+            "temp_directory": f"{tempfile.gettempdir()}/mediastore-query",
+            "preserve_insertion_order": False,
+        }
         self._connection = duckdb.connect(config=config)
-        self._connection.execute(sql.text("schema"))
+        self._connection.execute(sql.text("bookkeeping"))
+        self._connection.execute(sql.text("tables").format(prefix="store.live_"))
+        self._connection.execute(sql.text("views"))
         self._connection.execute("set allowed_directories = [$1]", [str(root)])
         self._connection.execute(sql.text("lock"))
 
@@ -70,50 +84,54 @@ class Database:
             cursor.execute("begin transaction read only")
             _name_segments(cursor)
             yield cursor
+        except duckdb.IOException as error:
+            raise FilesReplaced(str(error)) from error
         finally:
             cursor.close()
 
 
 class Change:
-    """What loading may do inside a transaction."""
+    """What loading may do inside a transaction: forget runs first, then set them, then add rows."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
         self._cursor = cursor
+        self.parser = Parser(cursor)
 
-    def add(self, table: str, rows: pa.Table) -> None:
-        """Append rows to a table of the loaded tail."""
-        self._cursor.register("fresh", rows)
-        self._cursor.execute(f"insert into store.live_{table} by name from fresh")
-        if table == "items":
-            self._cursor.execute(f"insert into store.superseded {_SUPERSEDED}")
-        self._cursor.unregister("fresh")
+    def forget(self, folders: Sequence[str]) -> None:
+        """Drop all that was loaded of these runs."""
+        for table in ("segments", "superseded", "runs", *(f"live_{kind}" for kind in KINDS)) if folders else ():
+            self._cursor.execute(f"delete from store.{table} where folder in (select unnest($1))", [folders])
 
-    def forget(self, folder: str) -> None:
-        """Drop all that was loaded of a run."""
-        for table in ("segments", "superseded", "runs", *(f"live_{kind}" for kind in KINDS)):
-            self._cursor.execute(f"delete from store.{table} where folder = $1", [folder])
-        self._view_segments()
+    def set_runs(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Replace the rows of these runs; the first value of each is its folder."""
+        by_folder = {row[0]: row for row in rows}
+        self._cursor.execute("delete from store.runs where folder in (select unnest($1::varchar[]))", [[*by_folder]])
+        self._insert("runs", list(by_folder.values()))
 
-    def set_segments(self, folder: str, paths: Mapping[str, Sequence[str]], superseded: Sequence[int]) -> None:
-        """Read a run's indexed part from these Parquet files."""
-        rows = [(folder, kind, path) for kind in KINDS for path in paths.get(kind, ())]
-        if rows:
-            self._cursor.executemany("insert into store.segments values ($1, $2, $3)", rows)
-        self._cursor.execute("insert into store.superseded select $1, unnest($2::bigint[])", [folder, list(superseded)])
-        self._view_segments()
-
-    def set_run(self, row: Sequence[Any]) -> None:
-        """Replace the row of a run; the first value is its folder."""
-        self._cursor.execute("delete from store.runs where folder = $1", [row[0]])
-        marks = ", ".join(f"${number}" for number in range(1, len(row) + 1))
-        self._cursor.execute(f"insert into store.runs values ({marks})", list(row))
-
-    def _view_segments(self) -> None:
+    def set_segments(self, runs: Sequence[tuple[str, Mapping[str, Sequence[str]], Sequence[int]]]) -> None:
+        """Read the indexed part of runs from Parquet files: (folder, paths by table, superseded ids) of each."""
+        self._insert(
+            "segments", [(name, kind, path) for name, files, _ in runs for kind in files for path in files[kind]]
+        )
+        self._insert("superseded", [(name, id) for name, _, superseded in runs for id in superseded])
         _name_segments(self._cursor)
-        for kind in KINDS:
-            some = self._cursor.execute("select count(*) from store.segments where kind = $1", [kind]).fetchone()[0]
+        for kind in KINDS if runs else ():
+            some = self._cursor.execute("select 1 from store.segments where kind = $1 limit 1", [kind]).fetchall()
             source = f"read_parquet(getvariable('{kind}_files'))" if some else f"store.live_{kind} limit 0"
             self._cursor.execute(f"create or replace view store.indexed_{kind} as from {source}")
+
+    def add(self, stretch: Stretch) -> None:
+        """Append what was read of journals to what is held in memory."""
+        for table, source in stretch.tables.items():
+            self._cursor.execute(f"insert into store.live_{table} by name from {source}")
+        if "items" in stretch.tables:
+            self._cursor.execute(f"insert into store.superseded {_SUPERSEDED}")
+
+    def _insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        if rows:
+            columns = [pa.array(column) for column in zip(*rows, strict=True)]
+            self._cursor.register("given", pa.table(columns, names=[f"_{number}" for number in range(len(columns))]))
+            self._cursor.execute(f"insert into store.{table} from given")
 
 
 def _name_segments(cursor: duckdb.DuckDBPyConnection) -> None:

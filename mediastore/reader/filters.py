@@ -19,8 +19,8 @@ class Filters:
     """Each filter narrows; None leaves a field open. label, layer and score must hold for one and the same annotation.
 
     run: a run's id, or `project/run`, or several. key, kind, label, layer, sample: one or several.
-    step: one, (first, last) inclusive, or "latest" of each run and key. score: (lowest, highest) inclusive; None is open.
-    index: one or several. caption: text it contains, in any case.
+    step: one, (first, last) inclusive, or "latest" of each run and key. score: (lowest, highest) inclusive; an end that
+    is None is open. index: one or several. caption: a text that it contains, in any case.
     problem: True has one, False has none, a text is contained in it.
     """
 

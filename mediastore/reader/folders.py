@@ -7,6 +7,8 @@ from pathlib import Path
 
 from mediastore import naming
 
+Signature = tuple[int, int]
+
 MARKS = frozenset(("run.json", "items", "metrics", "media"))
 JOURNALS = ("items", "metrics")
 
@@ -26,8 +28,8 @@ class Folder:
 
     root: str
     name: str
-    run_json: tuple[int, int] | None
-    index: tuple[int, int] | None
+    run_json: Signature | None
+    index: Signature | None
     changed: float
     journals: tuple[Journal, ...]
 
@@ -51,9 +53,14 @@ def scan(root: Path) -> tuple[list[Folder], list[tuple[str, str]]]:
     return folders, links
 
 
+def index_signature(folder: Folder) -> Signature | None:
+    """What tells the state of a run's index from a later one."""
+    return _signature(folder.path / "index" / "state.json")
+
+
 def _runs(root: str, parent: str, links: list[tuple[str, str]]) -> Iterator[tuple[str, dict[str, os.DirEntry]]]:
     for name in _subfolders(root, parent, links):
-        entries = {entry.name: entry for entry in _entries(os.path.join(root, name))}
+        entries = {entry.name: entry for entry in _entries(Path(root, name))}
         if MARKS & entries.keys():
             yield name, entries
         elif _goes_on(name):
@@ -61,7 +68,7 @@ def _runs(root: str, parent: str, links: list[tuple[str, str]]) -> Iterator[tupl
 
 
 def _subfolders(root: str, parent: str, links: list[tuple[str, str]]) -> Iterator[str]:
-    for entry in _entries(os.path.join(root, parent)):
+    for entry in _entries(Path(root, parent)):
         name = f"{parent}/{entry.name}" if parent else entry.name
         if entry.name.startswith("."):
             continue
@@ -81,22 +88,22 @@ def _goes_on(name: str) -> bool:
 
 def _folder(root: str, name: str, entries: dict[str, os.DirEntry]) -> Folder:
     journals = [journal for kind in JOURNALS if kind in entries for journal in _journals(root, name, kind)]
-    run_json = _signature(os.path.join(root, name, "run.json")) if "run.json" in entries else None
-    index = _signature(os.path.join(root, name, "index", "state.json")) if "index" in entries else None
+    run_json = _signature(Path(root, name, "run.json")) if "run.json" in entries else None
+    index = _signature(Path(root, name, "index", "state.json")) if "index" in entries else None
     changed = max([journal.changed for journal in journals] + ([run_json[0] / 1e9] if run_json else [0.0]))
     return Folder(root, name, run_json, index, changed, tuple(journals))
 
 
 def _journals(root: str, run: str, kind: str) -> list[Journal]:
     found = []
-    for entry in _entries(os.path.join(root, run, kind)):
+    for entry in _entries(Path(root, run, kind)):
         if entry.name.endswith(".jsonl") and entry.is_file(follow_symlinks=False):
             stat = entry.stat(follow_symlinks=False)
             found.append(Journal(f"{kind}/{entry.name}", stat.st_size, stat.st_mtime))
     return found
 
 
-def _entries(path: str) -> list[os.DirEntry]:
+def _entries(path: Path) -> list[os.DirEntry]:
     try:
         with os.scandir(path) as entries:
             return sorted(entries, key=lambda entry: entry.name)
@@ -104,9 +111,9 @@ def _entries(path: str) -> list[os.DirEntry]:
         return []
 
 
-def _signature(path: str) -> tuple[int, int] | None:
+def _signature(path: Path) -> Signature | None:
     try:
-        stat = os.stat(path, follow_symlinks=False)
+        stat = path.lstat()
     except OSError:
         return None
     return stat.st_mtime_ns, stat.st_size

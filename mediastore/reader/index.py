@@ -8,18 +8,20 @@ they are old enough for no reader to need them.
 import contextlib
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
 from mediastore import files, naming
 from mediastore.reader import sql, state, strays
 from mediastore.reader.folders import Folder
-from mediastore.reader.parse import Parser, Rows
+from mediastore.reader.parse import Parser, Stretch
 from mediastore.reader.state import Segment, State
 
-SEGMENT_BYTES = 64 * 2**20
+SEGMENT_BYTES = 32 * 2**20
+MEMORY_LIMIT = "1GB"
 GRACE_S = 600.0
 TABLES = ("items", "annotations", "metrics")
 Progress = Callable[[int], None]
@@ -32,7 +34,6 @@ class Overtaken(Exception):
 def update(
     folder: Folder,
     identity: tuple[str, str],
-    parser: Parser,
     *,
     with_strays: bool = False,
     progress: Progress = lambda _: None,
@@ -43,7 +44,7 @@ def update(
     progress: called with the number of journal bytes indexed since the last call.
     """
     with contextlib.suppress(Overtaken):
-        index = _Index(folder, identity, parser)
+        index = _Index(folder, identity)
         index.add_journals([journal.name for journal in folder.journals], progress)
         if with_strays:
             index.add_strays(progress)
@@ -51,18 +52,20 @@ def update(
 
 
 class _Index:
-    def __init__(self, folder: Folder, identity: tuple[str, str], parser: Parser) -> None:
+    def __init__(self, folder: Folder, identity: tuple[str, str]) -> None:
         self._folder = folder
         self._path = folder.path / state.FOLDER
-        self._parser = parser
+        self._connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": False})
+        self._parser = Parser(self._connection)
         self._saved = self._state_bytes()
         self._state = state.load(folder, identity) or State(folder.name, identity)
 
     def add_journals(self, names: Iterable[str], progress: Progress) -> None:
-        for batch in self._batches(names):
-            self._add(batch)
+        offsets = {name: end for name, (end, _) in self._state.journals.items()}
+        for stretch in self._parser.stretches(self._folder, self._state.identity, names, offsets, self._state.lines):
+            self._add(stretch)
             self._save()
-            progress(_source_bytes(batch))
+            progress(stretch.size)
 
     def add_strays(self, progress: Progress) -> None:
         if strays.have_changed(self._folder, self._state.strays):
@@ -90,34 +93,23 @@ class _Index:
                 if path.name not in kept and path.is_file() and now - path.stat().st_mtime > GRACE_S:
                     files.remove(path)
 
-    def _batches(self, names: Iterable[str]) -> Iterator[list[Rows]]:
-        batch: list[Rows] = []
-        for name in names:
-            start = self._state.offsets.get(name, 0)
-            for rows in self._parser.journal(self._folder, self._state.identity, name, start, self._state.rows):
-                self._state.rows += rows.lines
-                batch.append(rows)
-                if _source_bytes(batch) >= SEGMENT_BYTES:
-                    yield batch
-                    batch = []
-        if batch:
-            yield batch
-
-    def _add(self, batch: list[Rows]) -> None:
-        tables = {table: pa.concat_tables(found) for table in TABLES if (found := _tables(batch, table))}
-        if "items" in tables:
-            self._state.superseded += self._superseded(tables["items"])
-        size = _source_bytes(batch)
-        merged = self._to_merge(size)
-        name, whole = secrets.token_hex(8), size + sum(segment.source_bytes for segment in merged)
-        segment = Segment(name, whole, {table: 0 for table in TABLES if _has_rows(table, tables, merged)})
+    def _add(self, stretch: Stretch) -> None:
+        if "items" in stretch.tables:
+            self._state.superseded += self._superseded(stretch.tables["items"])
+        merged = self._to_merge(stretch.size)
+        name = secrets.token_hex(8)
         self._path.mkdir(exist_ok=True)
-        sizes = {table: self._write(segment, table, tables.get(table), merged) for table in segment.files}
+        sizes = {table: self._write(name, table, stretch.tables.get(table), merged) for table in TABLES}
         self._retire(merged)
         kept = self._state.segments[: len(self._state.segments) - len(merged)]
-        self._state.segments = [*kept, Segment(name, whole, sizes)]
-        self._state.journals |= {rows.journal: (rows.end, "") for rows in batch}
-        self._state.problems += [problem for rows in batch for problem in rows.problems]
+        whole = stretch.size + sum(segment.source_bytes for segment in merged)
+        self._state.segments = [*kept, Segment(name, whole, {table: size for table, size in sizes.items() if size})]
+        self._state.lines += stretch.lines
+        self._state.journals |= {
+            journal: (end, state.digest_before(self._folder.path / journal, end))
+            for journal, end in stretch.ends.items()
+        }
+        self._state.problems += stretch.problems
 
     def _to_merge(self, size: int) -> list[Segment]:
         """The newest segments that together are no larger than the next older one: few files, little rewriting."""
@@ -129,37 +121,39 @@ class _Index:
             size += segment.source_bytes
         return merged
 
-    def _write(self, segment: Segment, table: str, fresh: pa.Table | None, merged: list[Segment]) -> int:
-        sources, values = [], {"path": str(segment.path(self._path, table))}
-        if fresh is not None:
-            self._parser.connection.register("fresh", fresh)
-            sources.append("from fresh")
-        if older := [str(old.path(self._path, table)) for old in merged if table in old.files]:
-            values["older"] = older
-            sources.append("from read_parquet($older)")
-        rows = f"({' union all by name '.join(sources)})"
-        self._parser.connection.execute(sql.text(f"segment_{table}").format(rows=rows), values)
-        return segment.path(self._path, table).stat().st_size
+    def _write(self, name: str, table: str, fresh: str | None, merged: list[Segment]) -> int:
+        """The size of the table's Parquet file; 0 when there are no rows and so no file."""
+        older = [str(segment.path(self._path, table)) for segment in merged if table in segment.files]
+        sources = [f"from {fresh}"] if fresh and self._has_rows(fresh) else []
+        sources += ["from read_parquet($older)"] if older else []
+        if not sources:
+            return 0
+        path = state.segment_path(self._path, name, table)
+        query = sql.text(f"segment_{table}").format(rows=f"({' union all by name '.join(sources)})")
+        self._connection.execute(query, {"path": str(path)} | ({"older": older} if older else {}))
+        return path.stat().st_size
 
-    def _superseded(self, fresh: pa.Table) -> list[int]:
-        self._parser.connection.register("fresh", fresh)
-        self._view_items("from fresh")
-        query = sql.text("find_superseded").format(items="(from indexed anti join gone using (id))")
-        return [row[1] for row in self._parser.connection.execute(query).fetchall()]
+    def _has_rows(self, relation: str) -> bool:
+        return bool(self._connection.execute(f"select 1 from {relation} limit 1").fetchall())
+
+    def _superseded(self, fresh: str) -> list[int]:
+        self._view_items(f"from {fresh}")
+        query = sql.text("find_superseded").format(items="(from indexed anti join gone using (id))", fresh=fresh)
+        return [row[1] for row in self._connection.execute(query).fetchall()]
 
     def _view_items(self, *sources: str) -> None:
         paths = self._state.paths(self._path, "items")
-        self._parser.connection.execute("set variable indexed_paths = $1", [paths])
-        self._parser.connection.register("gone", pa.table({"id": pa.array(self._state.superseded, pa.int64())}))
+        self._connection.execute("set variable indexed_paths = $1", [paths])
+        self._connection.register("gone", pa.table({"id": pa.array(self._state.superseded, pa.int64())}))
         sources = (*sources, "from read_parquet(getvariable('indexed_paths'))") if paths else sources
-        self._parser.connection.execute(f"create or replace temp view indexed as {' union all by name '.join(sources)}")
+        self._connection.execute(f"create or replace temp view indexed as {' union all by name '.join(sources)}")
 
     def _unknown_sidecars(self, names: pa.Array) -> list[str]:
         names = names.filter(pa.array([name not in self._state.strays for name in names.to_pylist()], pa.bool_()))
         if not self._state.paths(self._path, "items"):
             return names.to_pylist()
         self._view_items()
-        connection = self._parser.connection
+        connection = self._connection
         keys = [key for (key,) in connection.execute("select distinct key from indexed").fetchall()]
         places = [f"{strays.MEDIA}/{naming.encode_key(key)}/" for key in keys]
         connection.register("folders", pa.table({"key": pa.array(keys, pa.string()), "path": places}))
@@ -170,10 +164,6 @@ class _Index:
         self._state.retired |= {path.name: time.time() for segment in segments for path in _paths(segment, self._path)}
 
     def _save(self) -> None:
-        ends = self._state.offsets.items()
-        self._state.journals = {
-            name: (end, state.digest_before(self._folder.path / name, end)) for name, end in ends
-        }
         if self._state_bytes() != self._saved:
             raise Overtaken
         self._state.save(self._path)
@@ -184,18 +174,6 @@ class _Index:
             return (self._path / state.FILE).read_bytes()
         except OSError:
             return b""
-
-
-def _source_bytes(batch: Iterable[Rows]) -> int:
-    return sum(rows.end - rows.start for rows in batch)
-
-
-def _tables(batch: Iterable[Rows], table: str) -> list[pa.Table]:
-    return [rows.tables[table] for rows in batch if table in rows.tables and rows.tables[table].num_rows]
-
-
-def _has_rows(table: str, fresh: dict[str, pa.Table], merged: Iterable[Segment]) -> bool:
-    return table in fresh or any(table in segment.files for segment in merged)
 
 
 def _paths(segment: Segment, index: Path) -> list[Path]:

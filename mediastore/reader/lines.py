@@ -10,8 +10,7 @@ import pyarrow as pa
 
 BLOCK_BYTES = 8 * 2**20
 LINE_BYTES_MAX = 32 * 2**20
-BATCH_LINES = 1024
-SCHEMA = pa.schema([("number", pa.int64()), ("line", pa.string()), ("offset", pa.int64()), ("length", pa.int32())])
+SCHEMA = pa.schema([("journal", pa.string()), ("line", pa.string()), ("offset", pa.int64()), ("length", pa.int32())])
 _LINE_FEED = 10
 
 
@@ -19,15 +18,16 @@ _LINE_FEED = 10
 class Block:
     """Whole lines of one journal; `end` is the byte after them, `problems` are (byte position, sentence)."""
 
+    journal: str
     lines: pa.Table
     start: int
     end: int
     problems: list[tuple[int, str]]
 
 
-def read(path: Path, start: int, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
+def read(run: Path, journal: str, start: int, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
     """Blocks of whole lines from byte `start` to the end of the file. A torn last line is left for the next time."""
-    with path.open("rb") as file:
+    with (run / journal).open("rb") as file:
         file.seek(start)
         rest = b""
         while True:
@@ -37,7 +37,7 @@ def read(path: Path, start: int, block_bytes: int = BLOCK_BYTES) -> Iterator[Blo
             if not read_now:
                 whole = len(content) if _is_record(content) else whole
             if whole:
-                yield _block(content[:whole], start)
+                yield _block(journal, content[:whole], start)
                 start, rest = start + whole, content[whole:]
             else:
                 rest = content
@@ -45,7 +45,7 @@ def read(path: Path, start: int, block_bytes: int = BLOCK_BYTES) -> Iterator[Blo
                 return
             if len(rest) > LINE_BYTES_MAX:
                 length = len(rest) + _skip_line(file, block_bytes)
-                yield Block(SCHEMA.empty_table(), start, start + length, [(start, _too_long())])
+                yield Block(journal, SCHEMA.empty_table(), start, start + length, [(start, _too_long())])
                 start, rest = start + length, b""
 
 
@@ -74,22 +74,22 @@ def _too_long() -> str:
     return f"a line must be at most {LINE_BYTES_MAX // 2**20} MB long, got more; it was left out"
 
 
-def _block(content: bytes, start: int) -> Block:
+def _block(journal: str, content: bytes, start: int) -> Block:
     ends = np.flatnonzero(np.frombuffer(content, np.uint8) == _LINE_FEED).astype(np.int32) + 1
     if not len(ends) or ends[-1] != len(content):
         ends = np.append(ends, np.int32(len(content)))
     starts = np.concatenate([np.zeros(1, np.int32), ends[:-1]])
     problems = []
     try:
-        content.decode()
+        content.isascii() or content.decode()
         text = pa.StringArray.from_buffers(
             len(ends), pa.py_buffer(np.append(starts, ends[-1]).astype(np.int32)), pa.py_buffer(content)
         )
     except UnicodeDecodeError:
         text, problems = _decoded(content, starts, ends, start)
-    columns = [np.arange(len(ends)), text, starts.astype(np.int64) + start, ends - starts]
+    columns = [[journal] * len(ends), text, starts.astype(np.int64) + start, ends - starts]
     table = pa.table([pa.array(column) for column in columns], schema=SCHEMA)
-    return Block(_batched(table), start, start + len(content), problems)
+    return Block(journal, table, start, start + len(content), problems)
 
 
 def _decoded(content: bytes, starts: np.ndarray, ends: np.ndarray, start: int) -> tuple[pa.Array, list]:
@@ -101,8 +101,3 @@ def _decoded(content: bytes, starts: np.ndarray, ends: np.ndarray, start: int) -
             lines.append("")
             problems.append((start + first, f"a line must be UTF-8, got {error.reason} at its byte {error.start}"))
     return pa.array(lines, pa.string()), problems
-
-
-def _batched(table: pa.Table) -> pa.Table:
-    """Small batches, so that all threads of the query share the work."""
-    return pa.Table.from_batches(table.to_batches(max_chunksize=BATCH_LINES), SCHEMA)

@@ -1,14 +1,19 @@
-"""What the journals say beyond the index, loaded into memory: each refresh reads only what was appended since."""
+"""Keeps a database equal to the folders: indexed parts by their Parquet files, the rest of the journals in memory."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mediastore.reader import folders, run_record
+import duckdb
+
+from mediastore.reader import folders, index, run_record, state
 from mediastore.reader.database import Change, Database
-from mediastore.reader.folders import Folder, Journal
-from mediastore.reader.parse import Parser
-from mediastore.reader.state import Problem
+from mediastore.reader.folders import Folder, Journal, Signature
+from mediastore.reader.state import Problem, State
+
+INDEX_ABOVE_BYTES = 16 * 2**20
+_COPY = "a run must be in one folder, got a second one beside {owner}; remove one of them"
+_TORN = "a journal must end with a line feed, got half a line; it was never complete"
 
 
 @dataclass(slots=True)
@@ -18,105 +23,159 @@ class Reading:
     folder: Folder
     record: dict[str, Any] = field(default_factory=dict)
     record_problem: str | None = None
-    status: str = ""
+    record_signature: Signature | bool | None = False
+    shown: list[Any] = field(default_factory=list)
+    begun_as: tuple[str, str] | None = None
+    index_signature: Signature | None = None
+    indexed: State | None = None
     offsets: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    rows: int = 0
+    lines: int = 0
 
     @property
     def identity(self) -> tuple[str, str]:
         named = self.folder.identity
         return tuple(str(self.record.get(key) or name) for key, name in zip(("project", "run"), named, strict=True))
 
+    @property
+    def status(self) -> str:
+        return run_record.status(self.record, self.folder.changed)
+
     def unread(self) -> list[Journal]:
+        """Journals with bytes that were not read yet, be it half a line."""
         return [journal for journal in self.folder.journals if journal.size > self.offsets.get(journal.name, 0)]
 
-    def shrank(self, folder: Folder) -> bool:
-        sizes = {journal.name: journal.size for journal in folder.journals}
-        return any(sizes.get(name, 0) < offset for name, offset in self.offsets.items())
+    def meet(self, folder: Folder) -> None:
+        """Take note of how the folder is now; read run.json when it is another one."""
+        self.folder = folder
+        if folder.run_json != self.record_signature:
+            self.record_signature = folder.run_json
+            where = f"{folder.name}/{run_record.FILE}"
+            self.record, self.record_problem = run_record.read(folder.path / run_record.FILE, where)
+
+    def has_shrunk(self) -> bool:
+        """Whether something that was read is gone, so that all must be read again."""
+        sizes = {journal.name: journal.size for journal in self.folder.journals}
+        return any(
+            sizes.get(name, 0) < offset for name, offset in self.offsets.items() if not name.startswith(state.FOLDER)
+        )
+
+    def begin(self) -> None:
+        """Start from the index where there is a good one, else from nothing; a long rest is indexed first."""
+        self.begun_as = self.identity
+        self.index_signature = self.folder.index
+        self._start_from(state.load(self.folder, self.identity))
+        if sum(journal.size - self.offsets.get(journal.name, 0) for journal in self.unread()) > INDEX_ABOVE_BYTES:
+            self.extend_index()
+
+    def extend_index(self) -> None:
+        """Index what the journals have beyond the index; a folder that cannot be written is read without."""
+        try:
+            index.update(self.folder, self.identity)
+        except (OSError, duckdb.IOException):
+            return
+        self.index_signature = folders.index_signature(self.folder)
+        self._start_from(state.load(self.folder, self.identity))
+
+    def _start_from(self, indexed: State | None) -> None:
+        self.indexed = indexed
+        self.offsets = dict(indexed.offsets) if indexed else {}
+        self.problems = list(indexed.problems) if indexed else []
+        self.lines = indexed.lines if indexed else 0
 
 
-class Tail:
-    """Keeps a database equal to the folders. Not thread-safe: its owner locks."""
+class Live:
+    """What a store knows of its folders. Not thread-safe: its owner locks."""
 
     def __init__(self, root: Path, database: Database) -> None:
         self._root = root
         self._database = database
-        self._parser = Parser()
         self._readings: dict[str, Reading] = {}
-        self._links: list[tuple[str, str]] = []
+        self._left_out: list[tuple[str, str, str, str]] = []
 
     def refresh(self) -> bool:
         """Read what is new on disk; whether there was anything."""
-        found, links = folders.scan(self._root)
-        changed = links != self._links
-        self._links = links
-        with self._database.change() as change:
-            for name in self._readings.keys() - {folder.name for folder in found}:
-                change.forget(name)
-                del self._readings[name]
-                changed = True
-            for folder in found:
-                changed |= self._refresh_run(folder, change)
+        before = self._readings.keys()
+        self._readings, left_out = self._found()
+        forgotten = list(before - self._readings.keys())
+        begun = [reading for reading in self._readings.values() if _must_begin(reading)]
+        for reading in begun:
+            reading.begin()
+        rows = [row for reading in self._readings.values() if (row := _new_row(reading))]
+        unread = [reading for reading in self._readings.values() if reading.unread()]
+        changed = bool(forgotten or begun or rows or left_out != self._left_out)
+        self._left_out = left_out
+        if changed or unread:
+            with self._database.change() as change:
+                change.forget(forgotten + [reading.folder.name for reading in begun])
+                change.set_runs([reading.shown for reading in begun] + rows)
+                change.set_segments([_segments(reading) for reading in begun])
+                for reading in unread:
+                    changed |= _read_journals(reading, change)
         return changed
 
     def problems(self) -> list[tuple[str, str, str, str]]:
         """(project, run, file, problem) of everything that could not be read."""
-        found = [("", "", name, problem) for name, problem in self._links]
+        found = list(self._left_out)
         for reading in self._readings.values():
-            found += [(*reading.identity, problem.file, str(problem)) for problem in self._problems_of(reading)]
+            found += [(*reading.identity, problem.file, str(problem)) for problem in _problems(reading)]
         return found
 
-    def _refresh_run(self, folder: Folder, change: Change) -> bool:
-        reading = self._readings.get(folder.name)
-        if reading is not None and reading.shrank(folder):
-            change.forget(folder.name)
-            reading = None
-        before = reading.folder if reading else None
-        if reading is None:
-            reading = self._readings[folder.name] = Reading(folder)
-        reading.folder = folder
-        if before is None or before.run_json != folder.run_json:
-            self._read_record(reading)
-        changed = self._set_status(reading, change) or before != folder
-        for journal in reading.unread():
-            changed |= self._read_journal(reading, journal, change)
-        return changed
+    def _found(self) -> tuple[dict[str, Reading], list[tuple[str, str, str, str]]]:
+        """The runs on disk by folder; and links and second copies of runs, which are left out."""
+        found, links = folders.scan(self._root)
+        left_out = [("", "", name, problem) for name, problem in links]
+        readings: dict[tuple[str, str], Reading] = {}
+        for folder in found:
+            reading = self._readings.get(folder.name) or Reading(folder)
+            reading.meet(folder)
+            owner = readings.setdefault(reading.identity, reading)
+            if owner is not reading:
+                left_out.append((*reading.identity, folder.name, _COPY.format(owner=owner.folder.name)))
+        return {reading.folder.name: reading for reading in readings.values()}, left_out
 
-    def _read_record(self, reading: Reading) -> None:
-        where = f"{reading.folder.name}/run.json"
-        if reading.folder.run_json is None:
-            reading.record, reading.record_problem = {}, f"{where} must be there, got nothing; its folder names the run"
-        else:
-            reading.record, reading.record_problem = run_record.read(self._root / where, where)
-        reading.status = ""
 
-    def _set_status(self, reading: Reading, change: Change) -> bool:
-        status = run_record.status(reading.record, reading.folder.changed)
-        if status == reading.status:
-            return False
-        reading.status = status
-        change.set_run(run_record.row(reading.folder.name, reading.identity, reading.record, status))
-        return True
+def _must_begin(reading: Reading) -> bool:
+    is_other = reading.begun_as != reading.identity or reading.index_signature != reading.folder.index
+    return is_other or reading.has_shrunk()
 
-    def _read_journal(self, reading: Reading, journal: Journal, change: Change) -> bool:
-        start = reading.offsets.get(journal.name, 0)
-        for rows in self._parser.journal(reading.folder, reading.identity, journal.name, start, reading.rows):
-            for table, content in rows.tables.items():
-                change.add(table, content)
-            reading.rows += rows.lines
-            reading.offsets[journal.name] = rows.end
-            reading.problems += rows.problems
-        return reading.offsets.get(journal.name, 0) > start
 
-    def _problems_of(self, reading: Reading) -> list[Problem]:
-        found = list(reading.problems)
-        if reading.record_problem:
-            found.append(Problem(f"{reading.folder.name}/run.json", None, reading.record_problem))
-        if reading.status != "running":
-            torn = "the last line must end with a line feed, got a torn one; it was never complete"
-            found += [
-                Problem(f"{reading.folder.name}/{journal.name}", reading.offsets.get(journal.name, 0), torn)
-                for journal in reading.unread()
-            ]
-        return found
+def _new_row(reading: Reading) -> list[Any] | None:
+    """The run's row when it differs from the one shown."""
+    row = run_record.row(reading.folder.name, reading.identity, reading.record, reading.status)
+    if row == reading.shown:
+        return None
+    reading.shown = row
+    return row
+
+
+def _segments(reading: Reading) -> tuple[str, dict[str, list[str]], list[int]]:
+    """Folder, Parquet files by table, and ids that are superseded."""
+    if reading.indexed is None:
+        return reading.folder.name, {}, []
+    path = reading.folder.path / state.FOLDER
+    files = {table: reading.indexed.paths(path, table) for table in index.TABLES}
+    return reading.folder.name, files, reading.indexed.superseded
+
+
+def _read_journals(reading: Reading, change: Change) -> bool:
+    before = dict(reading.offsets)
+    names = [journal.name for journal in reading.unread()]
+    for stretch in change.parser.stretches(reading.folder, reading.identity, names, before, reading.lines):
+        change.add(stretch)
+        reading.lines += stretch.lines
+        reading.offsets |= stretch.ends
+        reading.problems += stretch.problems
+    return reading.offsets != before
+
+
+def _problems(reading: Reading) -> list[Problem]:
+    found = list(reading.problems)
+    if reading.record_problem:
+        found.append(Problem(f"{reading.folder.name}/{run_record.FILE}", None, reading.record_problem))
+    if reading.status != "running":
+        found += [
+            Problem(f"{reading.folder.name}/{journal.name}", reading.offsets.get(journal.name, 0), _TORN)
+            for journal in reading.unread()
+        ]
+    return found

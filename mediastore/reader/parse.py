@@ -2,9 +2,8 @@
 
 import hashlib
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -13,76 +12,107 @@ from mediastore import naming
 from mediastore.errors import MediaStoreValueError
 from mediastore.reader import lines, sql
 from mediastore.reader.folders import Folder
+from mediastore.reader.lines import Block
 from mediastore.reader.state import Problem
 
 _PLACES = pa.schema([("key", pa.string()), ("file", pa.string()), ("path", pa.string())])
-_OUTSIDE = "file must stay inside the run's media folder, got {file!r}; it is not followed"
+
+
+STRETCH_BYTES = 32 * 2**20
+BATCH_LINES = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows by table (`items` and `annotations`, or `metrics`) of a stretch of a journal, and what was wrong in it."""
+class Stretch:
+    """A stretch of a run's journals as rows; `tables` maps each table to the temporary relation that holds its rows."""
 
-    journal: str
-    tables: Mapping[str, pa.Table]
-    problems: list[Problem]
-    start: int
-    end: int
+    ends: Mapping[str, int]
+    size: int
     lines: int
+    tables: Mapping[str, str]
+    problems: list[Problem]
 
 
 class Parser:
-    """Reads records with DuckDB's JSON functions. Not thread-safe."""
+    """Reads records with DuckDB's JSON functions, into temporary relations of a connection."""
 
-    def __init__(self, memory_limit: str = "1GB") -> None:
-        config = {"memory_limit": memory_limit, "python_enable_replacements": False, "preserve_insertion_order": False}
-        self.connection = duckdb.connect(config=config)
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
 
-    def journal(
-        self, folder: Folder, identity: tuple[str, str], journal: str, start: int, rows_before: int
-    ) -> Iterator[Rows]:
-        """What a journal of a run says from byte `start` on; `rows_before` lines of the run were read before."""
-        file = f"{folder.name}/{journal}"
-        for block in lines.read(folder.path / journal, start):
-            if journal.startswith("metrics/"):
-                tables, found = self._metrics(block.lines, folder.name, identity)
-            else:
-                tables, found = self._items(block.lines, folder.name, journal, _first_id(folder.name) + rows_before)
-            problems = [Problem(file, *problem) for problem in sorted(block.problems + found)]
-            yield Rows(journal, tables, problems, block.start, block.end, block.lines.num_rows)
-            rows_before += block.lines.num_rows
+    def stretches(
+        self, folder: Folder, identity: tuple[str, str], names: Iterable[str], offsets: Mapping[str, int], lines: int
+    ) -> Iterator[Stretch]:
+        """What these journals of a run say beyond `offsets`; a stretch must be used before the next is asked for.
 
-    def _items(self, read: pa.Table, folder: str, journal: str, first_id: int) -> tuple[dict, list[tuple[int, str]]]:
-        problems = self._parse(read, "items")
-        places, outside = _places(folder, self._table(sql.text("place_files")).to_pylist())
-        self.connection.register("places", pa.Table.from_pylist(places, _PLACES))
-        items = self._table(sql.text("items"), {"folder": folder, "journal": journal, "first_id": first_id})
-        self.connection.register("parsed_items", items)
-        problems += [problem for place in outside for problem in self._problems_of(*place)]
-        return {"items": items, "annotations": self._table(sql.text("annotations"))}, problems
+        lines: how many lines of the run were read before, which keeps the ids of items apart.
+        """
+        names = sorted(names)
+        for is_metrics in (False, True):
+            some = [name for name in names if name.startswith("metrics/") == is_metrics]
+            for blocks in _gathered(folder, some, offsets):
+                tables = (
+                    self._metrics(blocks, folder.name, identity)
+                    if is_metrics
+                    else self._items(blocks, folder.name, lines)
+                )
+                stretch = Stretch(
+                    {block.journal: block.end for block in blocks},
+                    _size(blocks),
+                    sum(block.lines.num_rows for block in blocks),
+                    tables,
+                    self._problems(blocks, folder.name),
+                )
+                lines += stretch.lines
+                yield stretch
 
-    def _metrics(self, read: pa.Table, folder: str, identity: tuple[str, str]) -> tuple[dict, list[tuple[int, str]]]:
-        problems = self._parse(read, "metrics")
+    def _items(self, blocks: list[Block], folder: str, lines_before: int) -> dict[str, str]:
+        self._parse(blocks, "items")
+        places = _places(folder, self._connection.execute(sql.text("place_files")).fetchall())
+        self._connection.register("places", pa.Table.from_pylist(places, _PLACES))
+        first_id = _first_id(folder) + lines_before
+        self._connection.execute(sql.text("items"), {"folder": folder, "first_id": first_id})
+        self._connection.execute(sql.text("read_items"))
+        self._connection.execute(sql.text("annotations"))
+        self._connection.execute(sql.text("problems_of_places"))
+        return {"items": "read_items", "annotations": "read_annotations"}
+
+    def _metrics(self, blocks: list[Block], folder: str, identity: tuple[str, str]) -> dict[str, str]:
+        self._parse(blocks, "metrics")
         values = {"folder": folder, "project": identity[0], "run": identity[1]}
-        return {"metrics": self._table(sql.text("metrics"), values)}, problems
+        self._connection.execute(sql.text("metrics"), values)
+        return {"metrics": "read_metrics"}
 
-    def _parse(self, read: pa.Table, table: str) -> list[tuple[int, str]]:
-        self.connection.register("lines", read)
-        try:
-            self.connection.execute(sql.text(f"parse_{table}"))
-        except duckdb.InvalidInputException:
-            self.connection.register("lines", self._table(sql.text("valid_lines")))
-            self.connection.execute(sql.text(f"parse_{table}"))
-        unreadable = self._table(sql.text(f"problems_of_{table}"))
-        self.connection.register("unreadable", unreadable)
-        return [(row["offset"], row["problem"]) for row in unreadable.to_pylist()]
+    def _parse(self, blocks: list[Block], table: str) -> None:
+        read = pa.concat_tables([block.lines for block in blocks])
+        read = read.append_column("number", pa.array(range(read.num_rows), pa.int64()))
+        # small batches, so that all threads share the work
+        self._connection.register("lines", pa.Table.from_batches(read.to_batches(BATCH_LINES), read.schema))
+        all_valid = self._connection.execute(sql.text("all_valid")).fetchall()[0][0]
+        self._connection.execute(sql.text("lines_as_they_are" if all_valid else "valid_lines"))
+        self._connection.execute(sql.text(f"parse_{table}"))
+        self._connection.execute(sql.text(f"problems_of_{table}"))
 
-    def _problems_of(self, key: str, file: str) -> list[tuple[int, str]]:
-        found = self._table(sql.text("records_of_file"), {"key": key, "file": file})
-        return [(offset, _OUTSIDE.format(file=file)) for offset in found["offset"].to_pylist()]
+    def _problems(self, blocks: list[Block], folder: str) -> list[Problem]:
+        found = [(block.journal, *problem) for block in blocks for problem in block.problems]
+        found += self._connection.execute('select journal, "offset", problem from problems_read').fetchall()
+        return [Problem(f"{folder}/{journal}", position, problem) for journal, position, problem in sorted(found)]
 
-    def _table(self, query: str, values: Mapping[str, Any] | None = None) -> pa.Table:
-        return self.connection.sql(query, params=values).to_arrow_table()
+
+def _gathered(folder: Folder, names: Iterable[str], offsets: Mapping[str, int]) -> Iterator[list[Block]]:
+    """Blocks of several journals together, so that few statements read many small files."""
+    blocks: list[Block] = []
+    for name in names:
+        for block in lines.read(folder.path, name, offsets.get(name, 0)):
+            blocks.append(block)
+            if _size(blocks) >= STRETCH_BYTES:
+                yield blocks
+                blocks = []
+    if blocks:
+        yield blocks
+
+
+def _size(blocks: Iterable[Block]) -> int:
+    return sum(block.end - block.start for block in blocks)
 
 
 def _first_id(folder: str) -> int:
@@ -91,17 +121,12 @@ def _first_id(folder: str) -> int:
     return int.from_bytes(digest) >> 25 << 24
 
 
-def _places(folder: str, found: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
+def _places(folder: str, found: list[tuple[str, str | None]]) -> list[dict[str, str | None]]:
     """Where the files of a key lie: a prefix for plain names (file None), the whole path for others ("" if outside)."""
     media = f"{folder}/media"
-    places, outside = [], []
-    for row in found:
-        prefix = f"{media}/{_key_folder(row['key'])}/"
-        path = prefix if row["file"] is None else _resolved(prefix, row["file"], media)
-        if not path:
-            outside.append((row["key"], row["file"]))
-        places.append({**row, "path": path})
-    return places, outside
+    prefixes = {key: f"{media}/{_key_folder(key)}/" for key, _ in found}
+    paths = [prefixes[key] if file is None else _resolved(prefixes[key], file, media) for key, file in found]
+    return [{"key": key, "file": file, "path": path} for (key, file), path in zip(found, paths, strict=True)]
 
 
 def _key_folder(key: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from mediastore import sidecar
 from mediastore.errors import StoreFormatError
 
+FILE = "run.json"
 SILENT_AFTER_S = 90.0
 
 
@@ -19,6 +20,8 @@ def read(path: Path, where: str) -> tuple[dict[str, Any], str | None]:
     """The record, and a sentence about what is wrong with it."""
     try:
         return sidecar.parse(path.read_bytes(), where), None
+    except FileNotFoundError:
+        return {}, f"{where} must be there, got none; the run is named after its folder"
     except OSError as error:
         return {}, f"{where} must be readable, got {error.strerror}; restore it"
     except StoreFormatError as error:

@@ -37,21 +37,21 @@ class Segment:
     files: Mapping[str, int]
 
     def path(self, index: Path, table: str) -> Path:
-        return index / f"{self.name}-{table}.parquet"
+        return segment_path(index, self.name, table)
 
 
 @dataclass(slots=True)
 class State:
     """All that an index says of itself.
 
-    rows: lines read so far. journals: name → (end, digest of the bytes before it). strays: sidecars taken in that no
-    journal has, name → (mtime_ns, size). retired: segments that only slow readers may still use, name → since when.
+    lines: how many were read so far. journals: name → (end, digest of the bytes before it). strays: sidecars taken in
+    that no journal has, name → (mtime_ns, size). retired: files that only slow readers may still use, since when.
     """
 
     folder: str
     identity: tuple[str, str]
     version: int = VERSION
-    rows: int = 0
+    lines: int = 0
     journals: dict[str, tuple[int, str]] = field(default_factory=dict)
     segments: list[Segment] = field(default_factory=list)
     superseded: list[int] = field(default_factory=list)
@@ -71,6 +71,11 @@ class State:
     def save(self, index: Path) -> None:
         """Replace the state on disk."""
         files.write(index / FILE, json.dumps(asdict(self)).encode())
+
+
+def segment_path(index: Path, name: str, table: str) -> Path:
+    """Where a segment keeps its rows of a table."""
+    return index / f"{name}-{table}.parquet"
 
 
 def load(folder: Folder, identity: tuple[str, str]) -> State | None:

@@ -35,7 +35,7 @@ def have_changed(folder: Folder, taken_in: Mapping[str, Signature]) -> bool:
 def find(folder: Folder, identity: tuple[str, str], unknown: Callable[[pa.Array], list[str]]) -> Strays:
     """The sidecars of a run that `unknown` picks from the names of all, relative to the run's folder."""
     found = Strays()
-    names = pa.array([name for name in _json_files(folder.path)], pa.string())
+    names = pa.array(list(_json_files(folder.path)), pa.string())
     for name in sorted(unknown(names)):
         if (signature := _signature(folder.path / name)) is None:
             continue

@@ -1,6 +1,7 @@
+create or replace temp view read_annotations as
 with exploded as (
     select
-        "offset",
+        number,
         unnest(record.annotations) as annotation,
         unnest(raw.annotations) as raw,
         generate_subscripts(record.annotations, 1) as position
@@ -37,5 +38,5 @@ select
         "track": null, "text": null, "attrs": null}'), '{}') as rest,
     i.time
 from exploded
-join parsed_items i using ("offset")
+join parsed_items i using (number)
 where annotation is not null;

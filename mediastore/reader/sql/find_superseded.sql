@@ -1,7 +1,7 @@
 with everything as (
     select id, folder, project, run, key, step, index, time, journal, "offset"
     from {items}
-    where step in (select step from fresh)
+    where step in (select step from {fresh})
 ), repeated as (
     select project, run, key, step, index
     from everything

@@ -1,7 +1,9 @@
+create or replace temp table parsed_items as
 select
+    number,
     $first_id + number as id,
     $folder as folder,
-    $journal as journal,
+    journal,
     "offset",
     length,
     record.writer,
@@ -31,6 +33,6 @@ select
     record.problem,
     record.time
 from parsed
-anti join unreadable using ("offset")
+anti join problems_read using (number)
 left join places plain on plain.key = record.key and plain.file is null
 left join places odd on odd.key = record.key and odd.file = record.file;

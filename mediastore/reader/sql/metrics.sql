@@ -1,7 +1,8 @@
+create or replace temp table read_metrics as
 with exploded as (
-    select "offset", record.step::bigint as step, record.time as time, unnest(map_entries(record.values)) as entry
+    select record.step::bigint as step, record.time as time, unnest(map_entries(record.values)) as entry
     from parsed
-    anti join unreadable using ("offset")
+    anti join problems_read using (number)
 ), typed as (
     select *, entry.key as name, json_type(entry.value) as type, entry.value ->> '$' as content from exploded
 )

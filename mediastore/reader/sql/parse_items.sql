@@ -1,6 +1,7 @@
 create or replace temp table parsed as
 select
     number,
+    journal,
     "offset",
     length,
     json_transform(line, '{
@@ -14,5 +15,5 @@ select
             "span": ["DOUBLE"], "frame": "BIGINT", "track": "VARCHAR", "text": "VARCHAR", "attrs": "JSON"}]
     }') as record,
     json_transform(line, '{"annotations": ["JSON"]}') as raw
-from lines
+from valid_lines
 where line is not null;

@@ -1,7 +1,9 @@
 create or replace temp table parsed as
 select
+    number,
+    journal,
     "offset",
     json_transform(line, '{
         "step": "VARCHAR", "time": "DOUBLE", "values": "MAP(VARCHAR, JSON)"}') as record
-from lines
+from valid_lines
 where line is not null;

@@ -2,5 +2,5 @@ select distinct
     record.key as key,
     case when regexp_matches(record.file, '^\.*$|[/\\]') then record.file end as file
 from parsed
-anti join unreadable using ("offset")
+anti join problems_read using (number)
 where record.file is not null;

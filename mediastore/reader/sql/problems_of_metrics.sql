@@ -1,4 +1,7 @@
+create or replace temp table problems_read as
 select
+    number,
+    journal,
     "offset",
     case
         when record is null then 'a line must be one JSON object, got something else; mend or remove it'

@@ -1,0 +1,1 @@
+select coalesce(bool_and(json_valid(line)), true) from lines

@@ -1,0 +1,9 @@
+create schema store;
+
+create table store.segments (folder varchar, kind varchar, path varchar);
+create table store.superseded (folder varchar, id bigint);
+
+create table store.runs (
+    folder varchar, project varchar, run varchar, name varchar, status varchar, created double, updated double,
+    config json, summary json, tags varchar[], notes varchar, run_group varchar, job_type varchar
+);

@@ -1,0 +1,1 @@
+create or replace temp view valid_lines as from lines

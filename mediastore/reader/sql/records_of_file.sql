@@ -1,1 +1,0 @@
-select "offset" from parsed anti join unreadable using ("offset") where record.key = $key and record.file = $file;
