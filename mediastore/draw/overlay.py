@@ -25,13 +25,23 @@ def _rounded(value: Any) -> Any:
     return value
 
 
-def mask_path(record: Record, annotation: Mapping[str, Any]) -> str | None:
-    """Where the label map of an annotation lies, relative to the root; None where there is none, or outside the run."""
-    if not annotation.get("mask_file"):
+def beside(record: Record, name: str | None) -> str | None:
+    """A file that a record names relative to its sidecar, relative to the root; None outside the run's media."""
+    if not name:
         return None
     run = f"{encode_part(record['project'])}/{encode_part(record['run'])}"
-    path = posixpath.normpath(f"{run}/media/{encode_key(record['key'])}/{annotation['mask_file']}")
+    path = posixpath.normpath(f"{run}/media/{encode_key(record['key'])}/{name}")
     return path if path.startswith(f"{run}/media/") else None
+
+
+def mask_path(record: Record, annotation: Mapping[str, Any]) -> str | None:
+    """Where the label map of an annotation lies, relative to the root; None where it has none."""
+    return beside(record, annotation.get("mask_file"))
+
+
+def playable_path(record: Record) -> str | None:
+    """The file that a browser plays: the copy made for it, else the media file itself; None where there is neither."""
+    return beside(record, record.get("playable")) or record.get("path") or None
 
 
 def drawn_annotation(record: Record, annotation: Mapping[str, Any], url_of: UrlOf) -> dict[str, Any]:
@@ -66,7 +76,9 @@ def item_values(record: Record) -> dict[str, float]:
 
 def item_problem(record: Record) -> str | None:
     """Why the media cannot be shown, in words, or None."""
-    return record.get("problem")
+    if record.get("problem") or record.get("path"):
+        return record.get("problem")
+    return f"The file was logged by reference and stays at {record['reference']}." if "reference" in record else None
 
 
 def with_classes(colors: Mapping[str, str], records: Iterable[Record]) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """The filter by label, layer and score: read from the link, handed to the browser and to the store."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 SCORE_SEPARATOR = ".."
+PARAMS = ("label", "layer", "score")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,20 @@ def from_url() -> Choice:
     params = st.query_params
     labels, layers = tuple(params.get_all("label")), tuple(params.get_all("layer"))
     return Choice(labels, layers, score_range(params.get("score", "")))
+
+
+def follow(key: str, trigger: str) -> Callable[[], None]:
+    """The callback of a component's trigger that carries a choice: puts it into the link, so that this rerun reads it.
+
+    The browser has already written it there, but Streamlit tells the script of an address of its own.
+    """
+
+    def put() -> None:
+        asked = st.session_state[key].get(trigger) or {}
+        for name in PARAMS:
+            st.query_params[name] = [str(value) for value in asked.get(name, [])]
+
+    return put
 
 
 def score_range(text: str) -> tuple[float, float] | None:

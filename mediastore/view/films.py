@@ -37,7 +37,7 @@ def one(record: Record, said: str, *, colors: Mapping[str, str], choice: Choice)
     if problem := item_problem(record):
         facts.cannot_show(record, problem)
     else:
-        player.film(record, colors=colors, key="film-player", choice=choice)
+        player.film(record, colors=colors, key="film-player", chosen=choice)
 
 
 def _said(title: str, note: str) -> str:

@@ -15,5 +15,5 @@ def show(annotations: Sequence[Mapping[str, Any]], *, colors: Mapping[str, str],
     chosen = choice.from_url()
     facets = [{name: one[name] for name in FACETS if one.get(name) is not None} for one in annotations]
     data = {"annotations": facets, "colors": dict(colors), "choice": chosen.to_data()}
-    _bar(key=key, data=components.versioned(data), on_chosen_change=components.ignore)
+    _bar(key=key, data=components.versioned(data), on_chosen_change=choice.follow(key, "chosen"))
     return chosen

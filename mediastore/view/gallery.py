@@ -8,7 +8,7 @@ import streamlit as st
 
 from mediastore.draw.overlay import Record, UrlOf, drawn_item, item_id, item_problem, item_values, with_classes
 from mediastore.serve import media_url, thumb_url
-from mediastore.view import components, links
+from mediastore.view import choice, components, links
 from mediastore.view.selection import Group, Selection
 
 Where = Callable[[Record], str]
@@ -80,6 +80,6 @@ def _opened(data: Mapping[str, Any], key: str) -> list[Any] | None:
         key=key,
         data=components.versioned(data),
         on_opened_change=components.ignore,
-        on_narrowed_change=components.ignore,
+        on_narrowed_change=choice.follow(key, "narrowed"),
     )
     return result.opened

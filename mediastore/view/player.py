@@ -6,12 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from mediastore.draw.overlay import Record
+from mediastore.draw.overlay import Record, playable_path
 from mediastore.encode.thumbnail import peaks
 from mediastore.errors import MediaStoreError
 from mediastore.serve import media_file, media_url, thumb_url
-from mediastore.view import components, links
-from mediastore.view.choice import Choice
+from mediastore.view import choice, components, links
 from mediastore.view.gallery import colors_of, tile
 from mediastore.view.selection import Group, Selection
 
@@ -30,22 +29,24 @@ def sounds(found: Selection, *, root: Path, colors: Mapping[str, str], key: str)
         key=key,
         data=components.versioned(data),
         on_opened_change=components.ignore,
-        on_narrowed_change=components.ignore,
+        on_narrowed_change=choice.follow(key, "narrowed"),
     )
     if result.opened:
         links.open_item(*result.opened)
 
 
-def film(record: Record, *, colors: Mapping[str, str], key: str, choice: Choice) -> None:
+def film(record: Record, *, colors: Mapping[str, str], key: str, chosen: choice.Choice) -> None:
     """One film, streamed, with its boxes drawn over the frame that is on screen and its tracks in time below."""
     item = {
-        **tile(record, url_of=media_url),
+        **tile(record),
+        "src": media_url(playable_path(record) or ""),
+        "download": media_url(record["path"]),
         "poster": thumb_url(record["path"]),
         "fps": record.get("fps"),
         "frames": record.get("frames"),
         "duration": record.get("duration_s"),
     }
-    data = {"items": [item], "colors": colors_of([record], colors), "choice": choice.to_data(), "url": True}
+    data = {"items": [item], "colors": colors_of([record], colors), "choice": chosen.to_data(), "url": True}
     _film(key=key, data=components.versioned(data))
 
 

@@ -25,7 +25,7 @@ def show(store: Store, record: Record, colors: Mapping[str, str]) -> list[Mappin
         found = Selection([Group("", [record])], chosen, total=1, is_linked=True)
         player.sounds(found, root=store.root, colors=colors, key="item-sound")
     elif record["kind"] == "video":
-        player.film(record, colors=colors, key="item-film", choice=chosen)
+        player.film(record, colors=colors, key="item-film", chosen=chosen)
     elif record["kind"] == "image" and record.get("width"):
         if annotations:
             chosen = filterbar.show(annotations, colors=colors, key="item-filter")

@@ -43,3 +43,16 @@ def test_classes_without_a_colour_get_one_and_known_labels_keep_theirs() -> None
 def test_values_that_are_no_numbers_are_left_out() -> None:
     assert overlay.item_values({"values": {"loss": 0.5, "bad": "NaN", "n": 3}}) == {"loss": 0.5, "n": 3}
     assert overlay.item_values({}) == {}
+
+
+def test_a_film_plays_from_its_playable_copy() -> None:
+    film = RECORD | {"path": "demo/r1/media/val/x/0.avi"}
+    assert overlay.playable_path(film) == "demo/r1/media/val/x/0.avi"
+    assert overlay.playable_path(film | {"playable": "0-playable.mp4"}) == "demo/r1/media/val/x/0-playable.mp4"
+    assert overlay.playable_path(RECORD) is None
+
+
+def test_a_problem_is_said_and_a_reference_says_where_the_file_is() -> None:
+    assert overlay.item_problem(RECORD | {"path": "a.png"}) is None
+    assert overlay.item_problem(RECORD | {"path": "a.png", "problem": "torn"}) == "torn"
+    assert "s3://bucket/a.png" in str(overlay.item_problem(RECORD | {"reference": "s3://bucket/a.png"}))

@@ -138,6 +138,15 @@ function countFacets(annotationLists, known, colors) {
   };
 }
 
+// The choice of a component whose data came anew: the server's where that changed, else the one in hand. Streamlit may
+// put an address of its own into the bar at a rerun, so the choice is written there again.
+function adoptChoice(owner, data) {
+  const asked = JSON.stringify([data.choice, data.key]);
+  if (asked !== owner.asked) owner.choice = new Choice(data.choice);
+  owner.asked = asked;
+  if (data.url) setTimeout(() => owner.root.isConnected && writeUrl(owner.choice.toUrl()), 300);
+}
+
 // How many items are found, of all there are. Where only a page of them is here, the store has counted for us.
 function saidItems(data, found, here, choice) {
   const asked = choice.toUrl();

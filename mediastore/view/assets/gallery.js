@@ -28,9 +28,7 @@ class Gallery {
   }
 
   update(data) {
-    const asked = JSON.stringify([data.choice, data.key]);
-    if (asked !== this.asked) this.choice = new Choice(data.choice);
-    this.asked = asked;
+    adoptChoice(this, data);
     if (data.version === this.version) return;
     this.version = data.version;
     this.data = data;

@@ -10,11 +10,11 @@ class Sounds {
   }
 
   update(data) {
+    adoptChoice(this, data);
     if (data.version === this.version) return;
     this.version = data.version;
     this.data = data;
     this.sounds.forEach((sound) => sound.destroy());
-    this.choice = new Choice(data.choice);
     const facets = countFacets(data.items.map((item) => item.annotations), data.known ?? {}, data.colors);
     this.sounds = data.items.map((item) => new Sound(item, this));
     this.said = element("p", { class: "summary", role: "status" });

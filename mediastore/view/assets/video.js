@@ -12,12 +12,12 @@ class Film {
   }
 
   update(data) {
+    adoptChoice(this, data);
     if (data.version === this.version) return;
     this.version = data.version;
     this.data = data;
     this.item = data.items[0];
     this.stop();
-    this.choice = new Choice(data.choice);
     this.fps = this.item.fps || 25;
     this.tracks = new Tracks(this.item.annotations, this.fps);
     this.frame = 0;
@@ -59,7 +59,7 @@ class Film {
       ...SPEEDS.map((rate) => element("option", { value: rate, text: `${rate}×`, selected: rate === 1 })));
     return element("div", { class: "controls" }, this.button, tool("Previous frame (left arrow)", "chevron_left", () => this.step(-1)),
       tool("Next frame (right arrow)", "chevron_right", () => this.step(1)), this.slider, this.clock, speed, sound,
-      element("a", { class: "tool", href: `${this.item.src}?download`, download: "", title: "Download", "aria-label": "Download" }, icon("download")));
+      element("a", { class: "tool", href: `${this.item.download}?download`, download: "", title: "Download", "aria-label": "Download" }, icon("download")));
   }
 
   get duration() {
