@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 ASSETS = Path(__file__).parent / "assets"
-SHARED_SCRIPTS = ("dom.js", "rle.js", "masks.js", "names.js", "overlay.js", "filters.js")
+SHARED_SCRIPTS = ("dom.js", "rle.js", "png16.js", "masks.js", "names.js", "overlay.js", "filters.js")
 
 Mount = Callable[..., Any]
 

@@ -15,6 +15,8 @@ from mediastore.view import links
 from mediastore.view.components import joined
 from mediastore.view.steps import plain
 
+ROWS_MAX, TABLE_HEIGHT_PX = 10, 390
+
 
 def show(record: Record, run_name: str) -> None:
     """What is known of an item, in a few calm lines, with its download and its link."""
@@ -69,9 +71,9 @@ def table(annotations: Sequence[Mapping[str, Any]]) -> None:
     rows = rows.sort_values("score", ascending=False).dropna(axis="columns", how="all")
     score = st.column_config.ProgressColumn("score", format="%.3f", min_value=0.0, max_value=1.0)
     is_share = "score" in rows and rows["score"].dropna().between(0, 1).all()
-    st.dataframe(
-        rows, hide_index=True, height=380, column_config={"score": score} if is_share else None, key="annotations"
-    )
+    height = "content" if len(rows) <= ROWS_MAX else TABLE_HEIGHT_PX
+    columns = {"score": score} if is_share else None
+    st.dataframe(rows, hide_index=True, height=height, column_config=columns, key="annotations")
 
 
 def _row(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The gallery's own drawing and filters, in the browser that runs them."""
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 from playwright.sync_api import Page, expect
 
 import mediastore
@@ -29,6 +31,10 @@ PAINT = """([item, colors, size]) => {
 
 
 DECODE = "rle => { const bitmap = rleBitmap(rle); return { ...bitmap, bits: [...bitmap.bits] } }"
+READ_MAP = """async bytes => {
+  const map = await readGray(new Uint8Array(bytes));
+  return { ...map, values: [...map.values] };
+}"""
 COUNT_RERUNS = """() => {
   window.reruns = 0;
   const watch = new MutationObserver(() => { window.reruns += 1; });
@@ -94,6 +100,16 @@ def test_the_edge_of_a_mask_is_right_within_a_pixel(scripts: Page, size: tuple[i
     assert [columns[0], rows[0], columns[-1] + 1, rows[-1] + 1] == pytest.approx(
         [200 * scale, 100 * scale, 401 * scale, 301 * scale], abs=1
     )
+
+
+@pytest.mark.parametrize("classes", [np.uint8, np.uint16])
+def test_a_label_map_keeps_every_class(scripts: Page, classes: type) -> None:
+    values = np.random.default_rng(2).integers(0, np.iinfo(classes).max, (37, 53)).astype(classes)
+    values[10:30] = np.arange(53) * 4 % np.iinfo(classes).max
+    content = io.BytesIO()
+    Pillow.fromarray(values).save(content, "PNG")
+    found = scripts.evaluate(READ_MAP, list(content.getvalue()))
+    assert (np.array(found["values"]).reshape(found["height"], found["width"]) == values).all()
 
 
 def test_the_pointer_finds_the_smallest_annotation_and_only_what_is_shown(scripts: Page) -> None:

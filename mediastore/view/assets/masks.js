@@ -55,20 +55,12 @@ function maskCovers(annotation, x, y) {
   return column >= 0 && row >= 0 && column < mask.width && row < mask.height && mask.bits[row * mask.width + column] === 1;
 }
 
-// A label map is a PNG whose first channel holds the class of each pixel.
 async function loadLabelMap(annotation, onReady) {
   annotation.loading = true;
   try {
     const answer = await fetch(annotation.mask_url);
     if (!answer.ok) throw new Error(`label map answered ${answer.status}`);
-    const bitmap = await createImageBitmap(await answer.blob(), { colorSpaceConversion: "none", premultiplyAlpha: "none" });
-    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-    const context = canvas.getContext("2d", { willReadFrequently: true });
-    context.drawImage(bitmap, 0, 0);
-    const pixels = context.getImageData(0, 0, bitmap.width, bitmap.height).data;
-    const values = new Uint8Array(bitmap.width * bitmap.height);
-    for (let at = 0; at < values.length; at++) values[at] = pixels[at * 4];
-    annotation.map = { values, width: bitmap.width, height: bitmap.height };
+    annotation.map = await readGray(new Uint8Array(await answer.arrayBuffer()));
     onReady?.();
   } catch (problem) {
     annotation.failed = String(problem.message ?? problem);
