@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mediastore.draw.curves import by_prefix
+from mediastore.draw.curves import overview
 from mediastore.view import charts, frame, links, run_table
 
 METRICS = 24
@@ -20,7 +20,7 @@ if not names:
     frame.nothing_found("The runs in view have logged no metrics.", "Log a number: run.log({'loss': 0.3})")
     st.stop()
 
-groups = {prefix or "other": listed for prefix, listed in by_prefix(names[:METRICS]).items()}
+groups = {prefix or "other": listed for prefix, listed in overview(names, METRICS).items()}
 charts.show(store, groups, key="run_curves")
 if len(names) > METRICS:
     st.caption(f"{METRICS} of {len(names):,} metrics. The Curves page draws any of them.")

@@ -10,6 +10,7 @@ import numpy as np
 POINTS = 1500
 MARKED_POINTS = 40
 UNIFIED_RUNS = 8
+USUAL_PREFIXES = ("train", "val", "valid", "validation", "eval", "test")
 
 
 @dataclass(frozen=True)
@@ -79,18 +80,30 @@ def remark(curves: Sequence[Curve]) -> str:
 
 
 def by_prefix(names: Iterable[str]) -> dict[str, list[str]]:
-    """Metric names grouped by what stands before their first slash; names without one come last, under an empty one."""
+    """Metric names grouped by what stands before their first slash: usual prefixes first, those without one last."""
     groups: dict[str, list[str]] = {}
     for name in sorted(names):
         prefix, slash, _ = name.partition("/")
         groups.setdefault(prefix if slash else "", []).append(name)
-    return dict(sorted(groups.items(), key=lambda group: (group[0] == "", group[0])))
+    return dict(sorted(groups.items(), key=lambda group: _prefix_rank(group[0])))
+
+
+def overview(names: Iterable[str], limit: int) -> dict[str, list[str]]:
+    """`by_prefix` of the first `limit` metrics in that order."""
+    groups = by_prefix(names)
+    kept = set([name for listed in groups.values() for name in listed][:limit])
+    shown = {prefix: [name for name in listed if name in kept] for prefix, listed in groups.items()}
+    return {prefix: listed for prefix, listed in shown.items() if listed}
 
 
 def first_look(names: Iterable[str]) -> list[str]:
-    """Two metrics to begin with, so that their media fit on the same screen: of two prefixes where there are two."""
-    groups = list(by_prefix(names).values())
-    return ([listed[0] for listed in groups] + [name for listed in groups for name in listed[1:]])[:2]
+    """Two metrics to begin with, so that their media fit on the same screen: of two prefixes, not the same twice."""
+    ordered = [name for listed in by_prefix(names).values() for name in listed]
+    if len(ordered) < 2:
+        return ordered
+    prefix, _, measure = ordered[0].partition("/")
+    others = sorted(ordered[1:], key=lambda name: (name.startswith(f"{prefix}/"), name.endswith(f"/{measure}")))
+    return [ordered[0], others[0]]
 
 
 def nearest_step(steps: Sequence[int], step: int) -> int | None:
@@ -101,6 +114,10 @@ def nearest_step(steps: Sequence[int], step: int) -> int | None:
 def plain(text: str) -> str:
     """Text as plotly shows it, which reads `<` and `&` as markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _prefix_rank(prefix: str) -> tuple[int, str]:
+    return (USUAL_PREFIXES.index(prefix) if prefix in USUAL_PREFIXES else len(USUAL_PREFIXES) + (not prefix), prefix)
 
 
 def _line(curve: Curve) -> dict[str, Any]:

@@ -32,6 +32,7 @@ def show(store: Store) -> None:
         table,
         key=key,
         hide_index=True,
+        placeholder="–",
         row_height=ROW_HEIGHT,
         height=min(len(table), ROWS_SEEN) * ROW_HEIGHT + 38,
         on_select=lambda: _select(key, refs),

@@ -129,14 +129,34 @@ def test_names_are_text_to_plotly() -> None:
 
 
 def test_metrics_are_grouped_by_what_stands_before_the_first_slash() -> None:
-    groups = curves.by_prefix(["val/a", "lr", "train/x/y", "train/b", "val/"])
-    assert groups == {"train": ["train/b", "train/x/y"], "val": ["val/", "val/a"], "": ["lr"]}
+    groups = curves.by_prefix(["val/a", "lr", "audio/c", "train/x/y", "train/b", "val/"])
+    assert list(groups.items()) == [
+        ("train", ["train/b", "train/x/y"]),
+        ("val", ["val/", "val/a"]),
+        ("audio", ["audio/c"]),
+        ("", ["lr"]),
+    ]
 
 
-def test_the_first_look_is_of_two_prefixes() -> None:
-    assert curves.first_look(["train/a", "train/b", "val/c", "lr"]) == ["train/a", "val/c"]
-    assert curves.first_look(["train/a", "train/b"]) == ["train/a", "train/b"]
-    assert curves.first_look([]) == []
+def test_an_overview_keeps_the_first_metrics_in_that_order() -> None:
+    assert curves.overview(["a/1", "val/2", "train/3", "train/4"], 3) == {
+        "train": ["train/3", "train/4"],
+        "val": ["val/2"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "chosen"),
+    [
+        (["audio/x", "train/loss", "val/loss", "val/mAP50"], ["train/loss", "val/mAP50"]),
+        (["train/loss", "val/loss"], ["train/loss", "val/loss"]),
+        (["train/a", "train/b"], ["train/a", "train/b"]),
+        (["loss"], ["loss"]),
+        ([], []),
+    ],
+)
+def test_the_first_look_is_of_two_prefixes_and_two_measures(names: list[str], chosen: list[str]) -> None:
+    assert curves.first_look(names) == chosen
 
 
 @pytest.mark.parametrize(
