@@ -43,6 +43,13 @@ def update(
     with_strays: also take in sidecars that no journal has, which costs a walk over all files of the run.
     progress: called with the number of journal bytes indexed since the last call.
     """
+    try:
+        _update(folder, identity, with_strays, progress)
+    except duckdb.IOException as error:
+        raise OSError(str(error)) from error
+
+
+def _update(folder: Folder, identity: tuple[str, str], with_strays: bool, progress: Progress) -> None:
     with contextlib.suppress(Overtaken):
         index = _Index(folder, identity)
         index.add_journals([journal.name for journal in folder.journals], progress)

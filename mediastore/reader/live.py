@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from mediastore.reader import folders, index, run_record, state
 from mediastore.reader.database import Change, Database
 from mediastore.reader.folders import Folder, Journal, Signature
@@ -34,8 +32,7 @@ class Reading:
 
     @property
     def identity(self) -> tuple[str, str]:
-        named = self.folder.identity
-        return tuple(str(self.record.get(key) or name) for key, name in zip(("project", "run"), named, strict=True))
+        return run_record.identity(self.record, self.folder)
 
     @property
     def status(self) -> str:
@@ -72,7 +69,7 @@ class Reading:
         """Index what the journals have beyond the index; a folder that cannot be written is read without."""
         try:
             index.update(self.folder, self.identity)
-        except (OSError, duckdb.IOException):
+        except OSError:
             return
         self.index_signature = folders.index_signature(self.folder)
         self._start_from(state.load(self.folder, self.identity))

@@ -11,6 +11,7 @@ from typing import Any
 
 from mediastore import sidecar
 from mediastore.errors import StoreFormatError
+from mediastore.reader.folders import Folder
 
 FILE = "run.json"
 SILENT_AFTER_S = 90.0
@@ -26,6 +27,12 @@ def read(path: Path, where: str) -> tuple[dict[str, Any], str | None]:
         return {}, f"{where} must be readable, got {error.strerror}; restore it"
     except StoreFormatError as error:
         return {}, str(error)
+
+
+def identity(record: Mapping[str, Any], folder: Folder) -> tuple[str, str]:
+    """Project and run as the record says, else as the names of the folders do."""
+    project, run = folder.identity
+    return str(record.get("project") or project), str(record.get("run") or run)
 
 
 def row(folder: str, identity: tuple[str, str], record: Mapping[str, Any], status: str) -> list[Any]:

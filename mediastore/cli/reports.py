@@ -1,0 +1,77 @@
+"""What `ls` and `show` tell, as frames."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from mediastore.errors import NotFoundError
+from mediastore.reader.store import Store
+
+_RUNS = """
+select
+    project, run, name, status,
+    strftime(to_timestamp(created) at time zone 'UTC', '%Y-%m-%d %H:%M') as created_utc,
+    coalesce(items, 0) as items,
+    coalesce(last_step, 0) as last_step
+from runs
+left join (select project, run, count(*) as items, max(step) as last_step from items group by all)
+    using (project, run)
+order by created desc, run desc
+"""
+_LAST_METRICS = """
+select name, count(*) as points, arg_max(coalesce(value::varchar, text), (step, time)) as last, max(step) as last_step
+from metrics
+where project = $project and run = $run
+group by name
+order by name
+"""
+_FACTS = ("project", "run", "name", "status", "created", "updated", "notes", "run_group", "job_type")
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """One run as tables with their titles, and as one JSON object."""
+
+    tables: list[tuple[str, pd.DataFrame]]
+    record: dict[str, Any]
+
+
+def runs(store: Store) -> pd.DataFrame:
+    """One row a run, newest first."""
+    return store.sql(_RUNS)
+
+
+def run(store: Store, name: str) -> RunReport:
+    """Everything that can be told of a run in a few lines. Raises NotFoundError unless `name` means one run."""
+    row = _the_run(store.runs(), name)
+    config, summary = json.loads(row["config"]), json.loads(row["summary"])
+    problems = store.problems()
+    tables = {
+        "run": _pairs({fact: row[fact] for fact in _FACTS if pd.notna(row[fact])} | {"tags": ", ".join(row["tags"])}),
+        "config": _pairs(config),
+        "summary": _pairs(summary),
+        "metrics": store.sql(_LAST_METRICS, {"project": row["project"], "run": row["run"]}),
+        "media": store.keys(run=row["ref"]),
+        "labels": store.labels(run=row["ref"]),
+        "problems": problems[(problems["project"] == row["project"]) & (problems["run"] == row["run"])],
+    }
+    record = {fact: row[fact] for fact in (*_FACTS, "tags")} | {"config": config, "summary": summary}
+    rows = {title: tables[title].to_dict("records") for title in ("metrics", "media", "labels", "problems")}
+    return RunReport(list(tables.items()), record | rows)
+
+
+def _the_run(found: pd.DataFrame, name: str) -> dict[str, Any]:
+    matches = found[(found["run"] == name) | (found["ref"] == name)]
+    for also in (found["name"] == name, found["run"].str.startswith(name)):
+        matches = found[also] if matches.empty else matches
+    if len(matches) != 1:
+        refs = ", ".join(matches["ref"]) or "none"
+        raise NotFoundError(f"RUN must mean one run of the store, got {name!r} which fits {refs}; see `mediastore ls`")
+    return matches.iloc[0].to_dict()
+
+
+def _pairs(values: dict[str, Any]) -> pd.DataFrame:
+    pairs = [(str(key), value if isinstance(value, str) else json.dumps(value)) for key, value in values.items()]
+    return pd.DataFrame(pairs, columns=["name", "value"])
