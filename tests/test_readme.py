@@ -1,5 +1,6 @@
 """The README's first screen is what happens when one does as it says."""
 
+import argparse
 import os
 import re
 import subprocess
@@ -7,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from mediastore import cli
 
 TOP = Path(__file__).parents[1]
 README = (TOP / "README.md").read_text("utf-8")
@@ -45,6 +48,14 @@ def test_the_query_gives_the_printed_result(folder: Path) -> None:
 @pytest.mark.parametrize("target", re.findall(r"\]\((?!http)([^)#]+)\)|(?:src|srcset)=\"([^\"]+)\"", README))
 def test_every_file_it_points_to_is_there(target: tuple[str, str]) -> None:
     assert (TOP / "".join(target)).is_file()
+
+
+def test_every_command_and_option_is_told() -> None:
+    table = README[README.index("| command |") : README.index("## From Python")]
+    [commands] = [action for action in cli.parser()._actions if isinstance(action, argparse._SubParsersAction)]
+    told = set(re.findall(r"`mediastore (\w+)", table)) | set(re.findall(r"--[a-z][\w-]*", table))
+    options = {name for command in commands.choices.values() for name in command._option_string_actions}
+    assert set(commands.choices) | {name for name in options if name.startswith("--")} - {"--help"} == told
 
 
 def _tree(root: Path) -> str:
