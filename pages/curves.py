@@ -26,7 +26,7 @@ def curves_and_media() -> None:
         frame.nothing_found("The runs in view have logged no media.", "Log a picture: run.log({'view': Image(array)})")
     else:
         gallery.show(step_media.at_step(store, step, key), colors=frame.label_colors(store), key="curve_media")
-        links.to_gallery("All of it in the Gallery", key, step)
+        links.to_gallery("See all of this step", key, step)
 
 
 curves_and_media()

@@ -32,5 +32,7 @@ def open_curve(metric: str, step: int) -> None:
 
 def to_gallery(label: str, key: str, step: int | None) -> None:
     """Draw a link to the Gallery at a key and step; None is its last step."""
-    asked = {"key": key} | ({} if step is None else {"step": str(step)})
+    asked: dict[str, str | list[str]] = {"key": key, "run": st.query_params.get_all("run")}
+    if step is not None:
+        asked["step"] = str(step)
     st.page_link(page("gallery"), label=label, icon=":material/grid_view:", query_params=asked)

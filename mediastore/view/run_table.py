@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from itertools import islice
 
 import pandas as pd
 import streamlit as st
@@ -13,6 +14,7 @@ from mediastore.view import frame
 
 ROW_HEIGHT = 56
 ROWS_SEEN = 9
+FIRST_RESULTS = 4
 _SEEN = "runs_table_seen"
 _LATEST_PICTURE = """
 select project || '/' || run as ref, max_by(path, {'step': step, 'key': key, 'before': -"index"}) as path
@@ -68,8 +70,9 @@ def _table(root: str, version: str, _known: pd.DataFrame, _store: Store) -> pd.D
         "status": _known["status"],
     }
     configs, summaries = ([flat(json.loads(text or "{}")) for text in _known[name]] for name in ("config", "summary"))
-    table |= {f"summary.{name}": values for name, values in result_columns(summaries).items()}
-    table |= {f"config.{name}": values for name, values in config_columns(configs).items()}
+    results = {f"summary.{name}": values for name, values in result_columns(summaries).items()}
+    settings = {f"config.{name}": values for name, values in config_columns(configs).items()}
+    table |= dict(islice(results.items(), FIRST_RESULTS)) | settings | results
     table["took"] = [duration_words(took) for took in _known["updated"] - _known["created"]]
     table["began"] = pd.to_datetime(_known["created"], unit="s", utc=True)
     if _known["tags"].str.len().any():
