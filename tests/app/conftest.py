@@ -52,7 +52,7 @@ MAIN = Path(__file__).parents[2] / "mediastore/view/main.py"
 
 
 @pytest.fixture
-def app(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
+def app(root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
     """Opens a page of the app on the test's store, as a link with these parameters would."""
     monkeypatch.setenv("MEDIASTORE_DIR", str(root))
 
@@ -62,7 +62,13 @@ def app(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., A
         test.run()
         return test.switch_page(f"../../pages/{page}.py").run()
 
-    yield open_page
+    return open_page
+
+
+@pytest.fixture(autouse=True)
+def forget_stores() -> Iterator[None]:
+    """The app opens a store once a process; a test leaves none open."""
+    yield
     st.cache_data.clear()
     st.cache_resource.clear()
 
