@@ -95,7 +95,7 @@ class _Index:
         kept = {state.FILE, *(name.rpartition("/")[2] for name in self._state.journals)}
         kept |= {path.name for segment in self._state.segments for path in _paths(segment, self._path)}
         kept |= {name for name, since in self._state.retired.items() if now - since < GRACE_S}
-        for path in self._path.iterdir():
+        for path in self._path.glob("*"):
             with contextlib.suppress(FileNotFoundError):
                 if path.name not in kept and path.is_file() and now - path.stat().st_mtime > GRACE_S:
                     files.remove(path)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -25,13 +26,13 @@ class Block:
     problems: list[tuple[int, str]]
 
 
-def read(run: Path, journal: str, start: int, block_bytes: int = BLOCK_BYTES) -> Iterator[Block]:
+def read(run: Path, journal: str, start: int) -> Iterator[Block]:
     """Blocks of whole lines from byte `start` to the end of the file. A torn last line is left for the next time."""
     with (run / journal).open("rb") as file:
         file.seek(start)
         rest = b""
         while True:
-            read_now = file.read(block_bytes)
+            read_now = file.read(BLOCK_BYTES)
             content = rest + read_now
             whole = content.rfind(b"\n") + 1
             if not read_now:
@@ -44,7 +45,7 @@ def read(run: Path, journal: str, start: int, block_bytes: int = BLOCK_BYTES) ->
             if not read_now:
                 return
             if len(rest) > LINE_BYTES_MAX:
-                length = len(rest) + _skip_line(file, block_bytes)
+                length = len(rest) + _skip_line(file)
                 yield Block(journal, SCHEMA.empty_table(), start, start + length, [(start, _too_long())])
                 start, rest = start + length, b""
 
@@ -59,9 +60,9 @@ def _is_record(content: bytes) -> bool:
         return False
 
 
-def _skip_line(file, block_bytes: int) -> int:
+def _skip_line(file: BinaryIO) -> int:
     skipped = 0
-    while block := file.read(block_bytes):
+    while block := file.read(BLOCK_BYTES):
         found = block.find(b"\n")
         if found >= 0:
             file.seek(found + 1 - len(block), 1)

@@ -162,7 +162,7 @@ def _read_journals(reading: Reading, change: Change) -> bool:
         change.add(stretch)
         reading.lines += stretch.lines
         reading.offsets |= stretch.ends
-        reading.problems += stretch.problems
+        reading.problems += [problem for problem in stretch.problems if problem not in reading.problems]
     return reading.offsets != before
 
 

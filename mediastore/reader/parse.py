@@ -102,13 +102,23 @@ def _gathered(folder: Folder, names: Iterable[str], offsets: Mapping[str, int]) 
     """Blocks of several journals together, so that few statements read many small files."""
     blocks: list[Block] = []
     for name in names:
-        for block in lines.read(folder.path, name, offsets.get(name, 0)):
+        for block in _readable(folder, name, offsets.get(name, 0)):
             blocks.append(block)
             if _size(blocks) >= STRETCH_BYTES:
                 yield blocks
                 blocks = []
     if blocks:
         yield blocks
+
+
+def _readable(folder: Folder, name: str, start: int) -> Iterator[Block]:
+    try:
+        yield from lines.read(folder.path, name, start)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        problem = f"a journal must be readable, got {error.strerror}; mend its rights"
+        yield Block(name, lines.SCHEMA.empty_table(), start, start, [(start, problem)])
 
 
 def _size(blocks: Iterable[Block]) -> int:

@@ -53,8 +53,8 @@ def _take_in(found: Strays, folder: Folder, identity: tuple[str, str], name: str
         project, run = identity
         placed = {"project": project, "run": run} | record
         if isinstance(record.get("file"), str):
-            placed["file"] = _from_key_folder(name, placed)
             _check_is_there(folder, name, record["file"], where)
+            placed["file"] = _from_key_folder(name, placed)
         found.lines.append(sidecar.to_line(placed))
     except MediaStoreError as error:
         found.problems.append(Problem(where, None, str(error)))
@@ -69,17 +69,17 @@ def _record(path: Path, where: str) -> dict:
 
 def _from_key_folder(name: str, record: Mapping) -> str:
     """`file` as it would stand in a sidecar in the folder of the record's key, which is where readers look from."""
-    file = record["file"]
-    if posixpath.isabs(file) or "\\" in file:
-        return file
     home = posixpath.join(MEDIA, naming.encode_key(str(record.get("key", ""))))
-    return posixpath.relpath(posixpath.join(posixpath.dirname(name), file), home)
+    return posixpath.relpath(posixpath.join(posixpath.dirname(name), record["file"]), home)
 
 
 def _check_is_there(folder: Folder, name: str, file: str, where: str) -> None:
-    path = folder.path / posixpath.dirname(name) / file
-    if not path.is_file() or path.is_symlink():
-        raise MediaStoreError(f"{where} must name a file that is there, got {file!r}; restore it or remove the sidecar")
+    path = (folder.path / name).parent / file
+    media = (folder.path / MEDIA).resolve()
+    if "\0" in file or not path.is_file() or media not in path.resolve().parents:
+        raise MediaStoreError(
+            f"{where} must name a file of the run that is there, got {file!r}; restore it or remove the sidecar"
+        )
 
 
 def _json_files(run: Path) -> Iterator[str]:

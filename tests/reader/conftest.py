@@ -54,10 +54,10 @@ def by_hand(tmp_path: Path) -> HandWritten:
 def item() -> Callable[..., dict[str, Any]]:
     """A sidecar's content; fields can be given, and None leaves one out."""
 
-    def make(step: int = 0, index: int = 0, key: str = "val/detections", **fields: Any) -> dict[str, Any]:
+    def make(step: Any = 0, index: Any = 0, key: str = "val/detections", **fields: Any) -> dict[str, Any]:
         record = {"format": 1, "project": "demo", "run": RUN, "writer": "k3f9", "key": key, "step": step}
-        record |= {"index": index, "kind": "image", "file": f"{step:09d}-{index:02d}-k3f9.png"}
-        record |= {"media_type": "image/png", "bytes": 48213, "sha256": "9f", "time": 1795403520.0 + step}
+        record |= {"index": index, "kind": "image", "file": f"{step!s:0>9}-{index!s:0>2}-k3f9.png"}
+        record |= {"media_type": "image/png", "bytes": 48213, "sha256": "9f", "time": 1795403520.0}
         return {name: value for name, value in (record | fields).items() if value is not None}
 
     return make

@@ -10,8 +10,8 @@ select
     record.project,
     record.run,
     record.key,
-    record.step::bigint as step,
-    coalesce(record.index, '0')::bigint as index,
+    try_cast(record.step as bigint) as step,
+    try_cast(coalesce(record.index, '0') as bigint) as index,
     record.kind,
     case when record.file is null then '' when odd.key is not null then odd.path else plain.path || record.file end
         as path,

@@ -1,6 +1,6 @@
 create or replace temp table read_metrics as
 with exploded as (
-    select record.step::bigint as step, record.time as time, unnest(map_entries(record.values)) as entry
+    select try_cast(record.step as bigint) as step, record.time as time, unnest(map_entries(record.values)) as entry
     from parsed
     anti join problems_read using (number)
 ), typed as (
