@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from mediastore import plot
+    from mediastore.adapters import from_coco, from_supervision, from_torchvision, from_ultralytics
     from mediastore.annotations import Box, Keypoints, Label, Mask, Polygon, Span
+    from mediastore.documents import Html, Object3D, Plotly, Text
     from mediastore.errors import (
         MediaStoreError,
         MediaStoreTypeError,
@@ -26,12 +29,40 @@ if TYPE_CHECKING:
     )
     from mediastore.media import Audio, Image, Video
     from mediastore.reader.store import Store
+    from mediastore.tables import Histogram, Table
     from mediastore.wandb_dialect import Classes
+    from mediastore.writer.artifact import Artifact
+    from mediastore.writer.calls import (
+        Settings,
+        agent,
+        alert,
+        define_metric,
+        finish,
+        log,
+        log_artifact,
+        log_model,
+        login,
+        restore,
+        save,
+        setup,
+        sweep,
+        teardown,
+        termerror,
+        termlog,
+        termwarn,
+        unwatch,
+        use_artifact,
+        use_model,
+        util,
+        watch,
+    )
     from mediastore.writer.run import Run
-    from mediastore.writer.session import finish, init, log
+    from mediastore.writer.session import init
 
 _HOMES = {
+    "mediastore.adapters": ["from_coco", "from_supervision", "from_torchvision", "from_ultralytics"],
     "mediastore.annotations": ["Box", "Keypoints", "Label", "Mask", "Polygon", "Span"],
+    "mediastore.documents": ["Html", "Object3D", "Plotly", "Text"],
     "mediastore.errors": [
         "MediaStoreError",
         "MediaStoreTypeError",
@@ -44,16 +75,45 @@ _HOMES = {
     ],
     "mediastore.media": ["Audio", "Image", "Video"],
     "mediastore.reader.store": ["Store"],
+    "mediastore.tables": ["Histogram", "Table"],
     "mediastore.wandb_dialect": ["Classes"],
+    "mediastore.writer.artifact": ["Artifact"],
+    "mediastore.writer.calls": [
+        "Settings",
+        "agent",
+        "alert",
+        "define_metric",
+        "finish",
+        "log",
+        "log_artifact",
+        "log_model",
+        "login",
+        "restore",
+        "save",
+        "setup",
+        "sweep",
+        "teardown",
+        "termerror",
+        "termlog",
+        "termwarn",
+        "unwatch",
+        "use_artifact",
+        "use_model",
+        "util",
+        "watch",
+    ],
     "mediastore.writer.run": ["Run"],
-    "mediastore.writer.session": ["finish", "init", "log"],
+    "mediastore.writer.session": ["init"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Artifact",
     "Audio",
     "Box",
     "Classes",
+    "Histogram",
+    "Html",
     "Image",
     "Keypoints",
     "Label",
@@ -64,19 +124,48 @@ __all__ = [
     "MediaStoreWarning",
     "MissingPackageError",
     "NotFoundError",
+    "Object3D",
+    "Plotly",
     "Polygon",
     "QueryError",
     "Run",
+    "Settings",
     "Span",
     "Store",
     "StoreFormatError",
+    "Table",
+    "Text",
     "Video",
+    "agent",
+    "alert",
     "config",
+    "define_metric",
     "finish",
+    "from_coco",
+    "from_supervision",
+    "from_torchvision",
+    "from_ultralytics",
     "init",
     "log",
+    "log_artifact",
+    "log_model",
+    "login",
+    "plot",
+    "restore",
     "run",
+    "save",
+    "setup",
     "summary",
+    "sweep",
+    "teardown",
+    "termerror",
+    "termlog",
+    "termwarn",
+    "unwatch",
+    "use_artifact",
+    "use_model",
+    "util",
+    "watch",
 ]
 
 
@@ -85,14 +174,18 @@ def __getattr__(name: str) -> Any:
         value = getattr(import_module(_HOME_OF[name]), name)
         globals()[name] = value
         return value
-    if name in ("run", "config", "summary"):
+    if name == "plot":
+        return import_module("mediastore.plot")
+    if name == "run":
+        return import_module("mediastore.writer.session").session.current
+    if name in ("config", "summary"):
         return _of_open_run(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def _of_open_run(name: str) -> Any:
-    session = import_module("mediastore.writer.session").session
-    return session.run if name == "run" or session.run is None else getattr(session.run, name)
+    run = import_module("mediastore.writer.session").session.current
+    return import_module("mediastore.writer.calls").OfOpenRun(name) if run is None else getattr(run, name)
 
 
 def __dir__() -> list[str]:

@@ -9,10 +9,10 @@ from typing import Any
 
 from mediastore.errors import MediaStoreError, MediaStoreValueError, MediaStoreWarning
 from mediastore.writer import record
-from mediastore.writer.config import Config, Summary
+from mediastore.writer.config import Config
+from mediastore.writer.environment import ROOT
 from mediastore.writer.run import QUEUE_BYTES, Run
-
-ROOT = "mediastore-runs"
+from mediastore.writer.summary import Summary
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def _open_in(root: Path, fields: dict[str, Any], config: Any, resume: bool | str
 def _joined(folder: Path, known: dict[str, Any], fields: Mapping[str, Any], config: Any, settings: Settings) -> Run:
     """The run that stands in the folder; its record is ours to write unless another process lives that writes it."""
     given = {name: value for name, value in fields.items() if value not in (None, [])}
-    settled = known | given | {"created": known.get("created", fields["created"])}
+    settled = known | given | {"created": known.get("created", fields["created"]), "resumed": True}
     last_step = record.last_step(folder)
     run = Run(
         folder,

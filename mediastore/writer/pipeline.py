@@ -1,10 +1,12 @@
 """A bounded queue of work and the threads that do it."""
 
+import os
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Job = TypeVar("Job")
 
@@ -31,11 +33,14 @@ class Pipeline(Generic[Job]):
         self._bytes = 0
         self._unfinished = 0
         self._threads: list[threading.Thread] = []
+        self._working = 0
+        self._paused = False
         self._closed = False
         lock = threading.Lock()
         self._work_waits = threading.Condition(lock)
         self._room = threading.Condition(lock)
         self._idle = threading.Condition(lock)
+        _pipelines.add(self)
 
     def submit(self, job: Job, nbytes: int) -> None:
         """Queue a job; waits while the queue is full. A job larger than the bound goes in when the queue is empty."""
@@ -68,6 +73,19 @@ class Pipeline(Generic[Job]):
                 self._idle.wait(rest)
         return True
 
+    def pause(self) -> None:
+        """Wait until no thread is in the middle of a job, and begin none before `resume`."""
+        with self._idle:
+            self._paused = True
+            while self._working:
+                self._idle.wait()
+
+    def resume(self) -> None:
+        """Go on with the queue."""
+        with self._work_waits:
+            self._paused = False
+            self._work_waits.notify_all()
+
     def close(self) -> None:
         """Let the threads end once the queue is empty."""
         with self._work_waits:
@@ -82,16 +100,36 @@ class Pipeline(Generic[Job]):
     def _loop(self) -> None:
         while True:
             with self._work_waits:
-                while not self._jobs:
-                    if self._closed:
+                while self._paused or not self._jobs:
+                    if self._closed and not self._jobs:
                         return
                     self._work_waits.wait()
                 job, nbytes = self._jobs.popleft()
+                self._working += 1
             self._work(job)
             del job
             with self._work_waits:
                 self._bytes -= nbytes
                 self._unfinished -= 1
+                self._working -= 1
                 self._room.notify_all()
-                if not self._unfinished:
+                if not self._unfinished or (self._paused and not self._working):
                     self._idle.notify_all()
+
+
+_pipelines: weakref.WeakSet[Pipeline[Any]] = weakref.WeakSet()
+
+
+def _pause_all() -> None:
+    """A fork copies locks but not the threads that hold them, so none may be held by ours."""
+    for pipeline in list(_pipelines):
+        pipeline.pause()
+
+
+def _resume_all() -> None:
+    for pipeline in list(_pipelines):
+        pipeline.resume()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_pause_all, after_in_parent=_resume_all, after_in_child=_pipelines.clear)

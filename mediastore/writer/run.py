@@ -11,16 +11,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from mediastore import files, naming, sidecar
+from mediastore import encode, files, naming, sidecar
 from mediastore.errors import MediaStoreError, MediaStoreTypeError, MediaStoreValueError
 from mediastore.journal import Journal
+from mediastore.media import Media
 from mediastore.writer import values as logged
-from mediastore.writer.config import Config, Summary
-from mediastore.writer.facts import slow_facts
+from mediastore.writer.config import Config, changes
+from mediastore.writer.facts import facts_of_git, package_versions
 from mediastore.writer.faults import Faults
 from mediastore.writer.items import ItemWriter, Snapshot
 from mediastore.writer.pipeline import Pipeline
 from mediastore.writer.record import RunRecord
+from mediastore.writer.summary import Summary
+from mediastore.writer.wandb_calls import WandbCalls
 
 QUEUE_BYTES = 256 * 2**20
 HEARTBEAT_S = 2.0
@@ -28,7 +31,7 @@ SILENT_BEATS = 7
 THREADS = max(2, min(4, os.cpu_count() or 2))
 
 
-class Run:
+class Run(WandbCalls):
     """A run that is being written. Made by `mediastore.init`.
 
     config, summary: dictionaries with attribute access. step: the step that the next `log` without one gets.
@@ -103,11 +106,6 @@ class Run:
         Finalize(None, self.finish, exitpriority=100)
 
     @property
-    def name(self) -> str:
-        """The readable name; the id where none was given."""
-        return str(self._fields.get("name") or self.id)
-
-    @property
     def is_finished(self) -> bool:
         """Whether `finish` was called."""
         return self._finished and not self._disabled
@@ -175,6 +173,7 @@ class Run:
 
     def _log_media(self, key: str, step: int, now: float, entries: list[Any]) -> None:
         naming.encode_key(key)
+        encode.prepare(entry.kind for entry in entries if isinstance(entry, Media))
         for snapshot in logged.snapshots(key, step, now, entries):
             settled = self._staged(snapshot)
             self._pipeline.submit(settled, settled.nbytes)
@@ -202,23 +201,22 @@ class Run:
     def _beat(self) -> None:
         """Keep `run.json` fresh, so that others see the summary and that the run lives."""
         if self._owns_record:
-            self._record.update(**slow_facts())
+            self._record.update(**facts_of_git())
         version, silent = -1, SILENT_BEATS
         while not self._stop_beating.wait(HEARTBEAT_S):
             silent += 1
-            changed = self.summary.version + self.config.version
+            changed = changes(self.summary) + changes(self.config)
             if changed != version or silent >= SILENT_BEATS:
                 version, silent = changed, 0
                 self._save_quietly()
 
     def _save_quietly(self, **fields: Any) -> None:
         if not self.dir.is_dir():
-            self._faults.add(
-                "folder", MediaStoreError(f"{self.dir} must stay while its run is written; it is made anew")
-            )
+            self._faults.add("folder", MediaStoreError(f"{self.dir} must stay while it is written; it is made anew"))
         try:
             if self._owns_record:
-                self._record.save(config=self.config.as_dict(), summary=self.summary.as_dict(), **fields)
+                contents = {"config": self.config.as_dict(), "summary": self.summary.as_dict()}
+                self._record.save(**contents, packages=package_versions(), **fields)
             self._metrics.flush()
             self._items.flush()
         except OSError as error:
@@ -228,6 +226,7 @@ class Run:
         """Write what is queued and close the run; `exit_code` other than 0 marks it failed."""
         if self._disabled or self._finished or os.getpid() != self._pid:
             return
+        self._end_calls()
         self._finished = True
         if self._pipeline.unfinished > 20 and not quiet:
             print(f"mediastore: writing the last {self._pipeline.unfinished} items …")

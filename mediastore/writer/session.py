@@ -6,16 +6,18 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
 
 from mediastore import naming
-from mediastore.errors import MediaStoreError
-from mediastore.writer.config import Config
-from mediastore.writer.facts import quick_facts
-from mediastore.writer.opening import ROOT, Settings, open_run
+from mediastore.writer import kept_files
+from mediastore.writer.config import Config, as_mapping
+from mediastore.writer.environment import ROOT, from_environment
+from mediastore.writer.facts import facts_at_begin
+from mediastore.writer.once import warn_once
+from mediastore.writer.opening import Settings, open_run
 from mediastore.writer.run import QUEUE_BYTES, Run
 
 
@@ -23,9 +25,29 @@ class Session:
     """The open run of this process, and the exit code that it will end with."""
 
     def __init__(self) -> None:
-        self.run: Run | None = None
         self.exit_code = 0
+        self._runs: list[Run] = []
         self._hooked = False
+
+    @property
+    def current(self) -> Run | None:
+        """The run that was begun last and is not finished."""
+        self._runs = [run for run in self._runs if not run.is_finished]
+        return self._runs[-1] if self._runs else None
+
+    def begin(self, run: Run) -> Run:
+        """Make a run the open one."""
+        self._runs.append(run)
+        self.exit_code = 0
+        self.hook()
+        return run
+
+    def finish(self, exit_code: int | None = None, quiet: bool | None = None) -> None:
+        """Finish the open run; nothing happens when there is none."""
+        run = self.current
+        if run is not None:
+            self._runs.remove(run)
+            run.finish(exit_code=exit_code, quiet=quiet)
 
     def hook(self) -> None:
         """Finish the run however the process ends, short of kill -9."""
@@ -52,16 +74,16 @@ class Session:
         sys.exit(128 + number)
 
     def _at_exit(self) -> None:
-        if self.run is not None:
-            self.run.finish(exit_code=self.exit_code)
+        while self.current is not None:
+            self.finish(exit_code=self.exit_code)
 
 
 session = Session()
 
 
 def root_folder(given: str | os.PathLike[str] | None = None) -> Path:
-    """The store's folder: as given, else MEDIASTORE_DIR, else ./mediastore-runs."""
-    return Path(given or os.environ.get("MEDIASTORE_DIR") or ROOT)
+    """The store's folder: as given, else MEDIASTORE_DIR, else below WANDB_DIR, else ./mediastore-runs."""
+    return Path(given or from_environment().get("dir") or ROOT)
 
 
 def init(
@@ -78,63 +100,88 @@ def init(
     mode: str | None = None,
     reinit: bool | str | None = None,
     save_code: bool | None = None,
+    *,
+    entity: str | None = None,
+    config_include_keys: Sequence[str] | None = None,
+    config_exclude_keys: Sequence[str] | None = None,
+    allow_val_change: bool | None = None,
+    anonymous: Any = None,
+    force: bool | None = None,
+    magic: Any = None,
+    settings: Any = None,
+    sync_tensorboard: bool | None = None,
+    tensorboard: bool | None = None,
+    monitor_gym: bool | None = None,
+    fork_from: str | None = None,
+    resume_from: str | None = None,
     allow_code: bool = False,
     strict: bool | None = None,
     durable: bool = False,
     queue_bytes: int = QUEUE_BYTES,
-    **more: Any,
 ) -> Run:
-    """Begin a run, or go on with one, and make it the open run of this process; an open one is finished first.
+    """Begin a run, or go on with one, and make it the open run of this process.
 
-    project: groups runs, "uncategorized" by default. config: a dictionary, namespace or dataclass. name: a readable
-    name. id: the run's folder name, made when absent; one that exists is gone on with (resume="never" refuses that,
-    resume="must" refuses a new one). dir: the store's folder, else MEDIASTORE_DIR, else ./mediastore-runs.
-    mode: "disabled" logs nothing. strict: raise logging faults (default: MEDIASTORE_STRICT). durable: wait for the
-    disk. queue_bytes: how much may wait to be encoded before `log` waits. allow_code: record that this run may carry
-    renderers. Keywords that only a server could honour are accepted.
+    project: groups runs, "uncategorized" by default. config: a dictionary, namespace or dataclass; of its keys
+    config_include_keys alone, without config_exclude_keys. name: a readable name. id: the run's folder name, made when
+    absent; one that exists is gone on with (resume="never" refuses that, resume="must" refuses a new one). dir: the
+    store's folder, else MEDIASTORE_DIR, else ./mediastore-runs. mode: "disabled" logs nothing. reinit: an open run is
+    finished first; "return_previous" or False returns it, "create_new" leaves it open. save_code: keep the script.
+    strict: raise logging faults (default: MEDIASTORE_STRICT). durable: wait for the disk. queue_bytes: how much may
+    wait to be encoded before `log` waits. allow_code: record that this run may carry renderers.
+
+    Keywords that are None are looked up in the environment (MEDIASTORE_PROJECT, else WANDB_PROJECT …). Those that only
+    a server could honour are accepted; where something is lost by it, a warning says so.
     """
-    is_strict = os.environ.get("MEDIASTORE_STRICT", "") not in ("", "0") if strict is None else strict
-    if session.run is not None:
-        session.run.finish()
+    if session.current is not None and reinit in (False, "return_previous"):
+        return session.current
+    if reinit != "create_new":
+        session.finish()
+    _say_what_is_lost(sync_tensorboard or tensorboard, monitor_gym, fork_from or resume_from)
+    said = from_environment()
     fields = {
         "format": 1,
-        "project": str(project or "uncategorized"),
-        "run": str(id or naming.new_run_id()),
-        "name": name,
+        "project": str(project or said.get("project") or "uncategorized"),
+        "run": str(id or said.get("id") or naming.new_run_id()),
+        "name": name or said.get("name"),
         "created": round(time.time(), 3),
         "status": "running",
-        "tags": [tags] if isinstance(tags, str) else [str(tag) for tag in tags or ()],
-        "notes": notes or None,
-        "group": group,
-        "job_type": job_type,
+        "tags": _words(tags or said.get("tags")),
+        "notes": notes or said.get("notes"),
+        "group": group or said.get("group"),
+        "job_type": job_type or said.get("job_type"),
+        "entity": entity,
         "pid": os.getpid(),
         "allow_code": allow_code or None,
-        **quick_facts(),
+        **facts_at_begin(),
     }
-    if mode == "disabled":
-        session.run = Run.disabled(fields, config=Config(config))
-        return session.run
-    settings = Settings(strict=is_strict, durable=durable, queue_bytes=queue_bytes)
-    session.run = open_run(root_folder(dir), fields, config, resume, settings)
-    session.exit_code = 0
-    session.hook()
-    return session.run
+    chosen = _chosen(as_mapping(config), config_include_keys, config_exclude_keys)
+    if (mode or getattr(settings, "mode", None) or said.get("mode")) == "disabled":
+        return session.begin(Run.disabled(fields, config=Config(chosen)))
+    is_strict = os.environ.get("MEDIASTORE_STRICT", "") not in ("", "0") if strict is None else strict
+    how = Settings(strict=is_strict, durable=durable, queue_bytes=queue_bytes)
+    run = session.begin(open_run(root_folder(dir), fields, chosen, resume or said.get("resume"), how))
+    if save_code:
+        with contextlib.suppress(OSError):
+            kept_files.save_script(run.dir)
+    return run
 
 
-def log(data: Mapping[str, Any], step: int | None = None, commit: bool | None = None, sync: bool | None = None) -> None:
-    """Log to the open run; see `Run.log`. Raises MediaStoreError when there is none."""
-    current_run().log(data, step=step, commit=commit, sync=sync)
+def _say_what_is_lost(tensorboard: Any, gym: Any, branch: Any) -> None:
+    if tensorboard:
+        warn_once("sync_tensorboard must be left out, got True; log to mediastore beside TensorBoard")
+    if gym:
+        warn_once("monitor_gym must be left out, got True; log the recorded films as Video")
+    if branch:
+        warn_once(f"fork_from and resume_from must be left out, got {branch!r}; a new run begins, resume one by its id")
 
 
-def finish(exit_code: int | None = None, quiet: bool | None = None) -> None:
-    """Finish the open run; nothing happens when there is none."""
-    if session.run is not None:
-        session.run.finish(exit_code=exit_code, quiet=quiet)
-        session.run = None
+def _words(given: Sequence[str] | str | None) -> list[str]:
+    return [given] if isinstance(given, str) else [str(word) for word in given or ()]
 
 
-def current_run() -> Run:
-    """The open run of this process. Raises MediaStoreError when there is none."""
-    if session.run is None or session.run.is_finished:
-        raise MediaStoreError("a run must be open to log, got none; call init(project=…) first")
-    return session.run
+def _chosen(config: dict[str, Any], included: Any, excluded: Any) -> dict[str, Any]:
+    return {
+        name: value
+        for name, value in config.items()
+        if (included is None or name in included) and name not in (excluded or ())
+    }

@@ -17,7 +17,6 @@ import mediastore
 from mediastore import audit
 from mediastore.errors import MediaStoreError, MediaStoreWarning
 from mediastore.geometry import rle_to_mask
-from mediastore.writer.session import session
 
 PHOTO = np.random.default_rng(7).integers(0, 255, (48, 64, 3), dtype=np.uint8)
 
@@ -332,8 +331,7 @@ def test_summary_keeps_the_last_value_or_what_the_user_set(tmp_path: Path) -> No
 
 def test_two_runs_at_once_and_two_threads_keep_apart(tmp_path: Path) -> None:
     first = mediastore.init(project="a", dir=tmp_path, strict=True)
-    session.run = None
-    second = mediastore.init(project="b", dir=tmp_path, strict=True)
+    second = mediastore.init(project="b", dir=tmp_path, strict=True, reinit="create_new")
     threads = [
         threading.Thread(
             target=lambda run=run: [run.log({"x": mediastore.Image(PHOTO + np.uint8(n))}) for n in range(9)]
