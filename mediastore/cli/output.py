@@ -53,11 +53,12 @@ def to_parquet(frame: pd.DataFrame, path: Path) -> None:
 def progress(title: str, total: int) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal that has rich; elsewhere nothing. Yields what is called with each step forward."""
     try:
+        from rich.console import Console
         from rich.progress import Progress
     except ModuleNotFoundError:
         yield lambda _: None
         return
-    with Progress(transient=True, disable=not sys.stderr.isatty()) as bar:
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(title, total=total)
         yield lambda step: bar.advance(task, step)
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -27,7 +28,7 @@ where project = $project and run = $run
 group by name
 order by name
 """
-_FACTS = ("project", "run", "name", "status", "created", "updated", "notes", "run_group", "job_type")
+_FACTS = ("project", "run", "name", "status", "created", "updated", "notes", "run_group", "job_type", "tags")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def run(store: Store, name: str) -> RunReport:
     config, summary = json.loads(row["config"]), json.loads(row["summary"])
     problems = store.problems()
     tables = {
-        "run": _pairs({fact: row[fact] for fact in _FACTS if pd.notna(row[fact])} | {"tags": ", ".join(row["tags"])}),
+        "run": _pairs({fact: _readable(fact, row[fact]) for fact in _FACTS if _is_given(row[fact])}),
         "config": _pairs(config),
         "summary": _pairs(summary),
         "metrics": store.sql(_LAST_METRICS, {"project": row["project"], "run": row["run"]}),
@@ -57,7 +58,7 @@ def run(store: Store, name: str) -> RunReport:
         "labels": store.labels(run=row["ref"]),
         "problems": problems[(problems["project"] == row["project"]) & (problems["run"] == row["run"])],
     }
-    record = {fact: row[fact] for fact in (*_FACTS, "tags")} | {"config": config, "summary": summary}
+    record = {fact: row[fact] for fact in _FACTS} | {"config": config, "summary": summary}
     rows = {title: tables[title].to_dict("records") for title in ("metrics", "media", "labels", "problems")}
     return RunReport(list(tables.items()), record | rows)
 
@@ -70,6 +71,16 @@ def _the_run(found: pd.DataFrame, name: str) -> dict[str, Any]:
         refs = ", ".join(matches["ref"]) or "none"
         raise NotFoundError(f"RUN must mean one run of the store, got {name!r} which fits {refs}; see `mediastore ls`")
     return matches.iloc[0].to_dict()
+
+
+def _is_given(value: Any) -> bool:
+    return len(value) > 0 if hasattr(value, "__len__") else bool(pd.notna(value))
+
+
+def _readable(fact: str, value: Any) -> Any:
+    if fact in ("created", "updated"):
+        return f"{datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return ", ".join(value) if fact == "tags" else value
 
 
 def _pairs(values: dict[str, Any]) -> pd.DataFrame:

@@ -70,7 +70,7 @@ def _runs(root: str, parent: str, links: list[tuple[str, str]]) -> Iterator[tupl
 def _subfolders(root: str, parent: str, links: list[tuple[str, str]]) -> Iterator[str]:
     for entry in _entries(Path(root, parent)):
         name = f"{parent}/{entry.name}" if parent else entry.name
-        if entry.name.startswith("."):
+        if entry.name.startswith((".", "@")):
             continue
         if entry.is_symlink():
             links.append((name, f"{name} must be a folder of the store, got a link; copy what it points to here"))

@@ -35,35 +35,38 @@ def update(
     folder: Folder,
     identity: tuple[str, str],
     *,
+    connection: duckdb.DuckDBPyConnection | None = None,
     with_strays: bool = False,
     progress: Progress = lambda _: None,
 ) -> None:
     """Bring the index of a run up to its journals. Raises OSError when its folder cannot be written.
 
+    connection: one of `connect()`, to be used for many runs one after the other.
     with_strays: also take in sidecars that no journal has, which costs a walk over all files of the run.
     progress: called with the number of journal bytes indexed since the last call.
     """
     try:
-        _update(folder, identity, with_strays, progress)
+        with contextlib.suppress(Overtaken):
+            index = _Index(folder, identity, connection or connect())
+            index.add_journals([journal.name for journal in folder.journals], progress)
+            if with_strays:
+                index.add_strays(progress)
+            index.clear()
     except duckdb.IOException as error:
         raise OSError(str(error)) from error
 
 
-def _update(folder: Folder, identity: tuple[str, str], with_strays: bool, progress: Progress) -> None:
-    with contextlib.suppress(Overtaken):
-        index = _Index(folder, identity)
-        index.add_journals([journal.name for journal in folder.journals], progress)
-        if with_strays:
-            index.add_strays(progress)
-        index.clear()
+def connect() -> duckdb.DuckDBPyConnection:
+    """A database in memory to index with."""
+    return duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": False})
 
 
 class _Index:
-    def __init__(self, folder: Folder, identity: tuple[str, str]) -> None:
+    def __init__(self, folder: Folder, identity: tuple[str, str], connection: duckdb.DuckDBPyConnection) -> None:
         self._folder = folder
         self._path = folder.path / state.FOLDER
-        self._connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": False})
-        self._parser = Parser(self._connection)
+        self._connection = connection
+        self._parser = Parser(connection)
         self._saved = self._state_bytes()
         self._state = state.load(folder, identity) or State(folder.name, identity)
 

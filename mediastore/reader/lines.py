@@ -9,7 +9,7 @@ from typing import BinaryIO
 import numpy as np
 import pyarrow as pa
 
-BLOCK_BYTES = 8 * 2**20
+BLOCK_BYTES = 4 * 2**20
 LINE_BYTES_MAX = 32 * 2**20
 SCHEMA = pa.schema([("journal", pa.string()), ("line", pa.string()), ("offset", pa.int64()), ("length", pa.int32())])
 _LINE_FEED = 10

@@ -18,8 +18,8 @@ from mediastore.reader.state import Problem
 _PLACES = pa.schema([("key", pa.string()), ("file", pa.string()), ("path", pa.string())])
 
 
-STRETCH_BYTES = 32 * 2**20
-BATCH_LINES = 1024
+STRETCH_BYTES = 16 * 2**20
+BATCH_LINES = 512
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import duckdb
+
 from mediastore.errors import MediaStoreError
 from mediastore.reader import folders, index, run_record, state
 from mediastore.reader.folders import Folder
@@ -11,8 +13,9 @@ from mediastore.reader.folders import Folder
 class IndexedRun:
     """A run and its index."""
 
-    def __init__(self, folder: Folder) -> None:
+    def __init__(self, folder: Folder, connection: duckdb.DuckDBPyConnection) -> None:
         self.folder = folder
+        self._connection = connection
         record, _ = run_record.read(folder.path / run_record.FILE, run_record.FILE)
         self._identity = run_record.identity(record, folder)
 
@@ -29,7 +32,7 @@ class IndexedRun:
     def update(self, progress: Callable[[int], None] = lambda _: None) -> None:
         """Bring the index up to the journals and the sidecars. Raises MediaStoreError when it cannot be written."""
         try:
-            index.update(self.folder, self._identity, with_strays=True, progress=progress)
+            index.update(self.folder, self._identity, connection=self._connection, with_strays=True, progress=progress)
         except OSError as error:
             raise MediaStoreError(
                 f"{self.folder.path / state.FOLDER} must be writable, got {error}; a store that is not is read without"
@@ -38,5 +41,6 @@ class IndexedRun:
 
 def reindex(root: Path) -> Iterator[IndexedRun]:
     """Every run below `root`."""
+    connection = index.connect()
     for folder in folders.scan(root)[0]:
-        yield IndexedRun(folder)
+        yield IndexedRun(folder, connection)

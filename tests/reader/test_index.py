@@ -147,7 +147,7 @@ def test_a_run_that_moves_takes_its_media_along(by_hand, run: Path) -> None:
 def test_of_two_indexers_one_lets_go(by_hand, run: Path, item: Make) -> None:
     before = answers(by_hand.root)
     folder = scan(by_hand.root)[0][0]
-    late = index._Index(folder, ("demo", run.name))
+    late = index._Index(folder, ("demo", run.name), index.connect())
     index.update(folder, ("demo", run.name))
     winner = state_of(run)
     with pytest.raises(index.Overtaken):

@@ -1,6 +1,7 @@
 """What is broken is named with its place, and the rest is read."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -199,8 +200,6 @@ def test_links_are_not_followed(by_hand, item: Make, tmp_path: Path) -> None:
 
 
 def test_a_second_copy_of_a_run_is_left_out_and_named(by_hand, item: Make) -> None:
-    import shutil
-
     folder = by_hand.run()
     by_hand.items(item())
     shutil.copytree(folder, folder.with_name("a-copy"))
@@ -210,8 +209,6 @@ def test_a_second_copy_of_a_run_is_left_out_and_named(by_hand, item: Make) -> No
 
 
 def test_a_run_that_is_removed_or_replaced_is_forgotten(by_hand, item: Make) -> None:
-    import shutil
-
     folder = by_hand.run()
     by_hand.items(item(0), item(1))
     store = Store(by_hand.root)

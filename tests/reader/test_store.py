@@ -1,7 +1,10 @@
 """What the store answers, on journals written by hand."""
 
 import math
+import os
+import platform
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -151,9 +154,13 @@ def test_items_sort_by_columns_scores_and_values_and_page_without_gaps(filled: S
 
 def test_labels_come_in_order_of_appearance(by_hand, item: Make, box: Make) -> None:
     by_hand.run()
-    by_hand.items(item(5, annotations=[box("zebra", 0.4)]), item(9, annotations=[box("ant", 0.3), box("zebra", 0.8)]))
+    by_hand.items(
+        item(5, time=1.0, annotations=[box("zebra", 0.4)]),
+        item(9, time=2.0, annotations=[box("ant", 0.3), box("zebra", 0.8)]),
+    )
     labels = Store(by_hand.root).labels()
     assert labels["label"].tolist() == ["zebra", "ant"]
+    assert Store(by_hand.root).label_names() == ["zebra", "ant"]
     assert labels.iloc[0][["annotations", "items", "score_min", "score_max"]].tolist() == [2, 2, 0.4, 0.8]
 
 
@@ -198,9 +205,6 @@ def test_runs_can_be_narrowed(by_hand) -> None:
 
 
 def test_a_run_that_says_running_but_is_silent_or_dead_has_crashed(by_hand) -> None:
-    import os
-    import platform
-    import time
 
     long_ago = time.time() - 1000
     folder = by_hand.run("silent", status="running")
