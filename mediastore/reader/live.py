@@ -88,20 +88,26 @@ class Live:
         self._root = root
         self._database = database
         self._readings: dict[str, Reading] = {}
+        self._loaded: set[str] = set()
         self._left_out: list[tuple[str, str, str, str]] = []
 
     def refresh(self) -> bool:
-        """Read what is new on disk; whether there was anything."""
-        before = self._readings.keys()
+        """Read what is new on disk; whether there was anything. After a failure all is read again."""
+        try:
+            return self._refresh()
+        except BaseException:
+            self._readings = {}
+            raise
+
+    def _refresh(self) -> bool:
         self._readings, left_out = self._found()
-        forgotten = list(before - self._readings.keys())
+        forgotten = list(self._loaded - self._readings.keys())
         begun = [reading for reading in self._readings.values() if _must_begin(reading)]
         for reading in begun:
             reading.begin()
         rows = [row for reading in self._readings.values() if (row := _new_row(reading))]
         unread = [reading for reading in self._readings.values() if reading.unread()]
         changed = bool(forgotten or begun or rows or left_out != self._left_out)
-        self._left_out = left_out
         if changed or unread:
             with self._database.change() as change:
                 change.forget(forgotten + [reading.folder.name for reading in begun])
@@ -109,6 +115,7 @@ class Live:
                 change.set_segments([_segments(reading) for reading in begun])
                 for reading in unread:
                     changed |= _read_journals(reading, change)
+        self._loaded, self._left_out = set(self._readings), left_out
         return changed
 
     def problems(self) -> list[tuple[str, str, str, str]]:

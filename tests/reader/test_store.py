@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from mediastore.errors import MediaStoreError, StoreFormatError
+from mediastore.reader.database import Change
 from mediastore.reader.store import Store
 
 Make = Callable[..., dict[str, Any]]
@@ -257,6 +258,21 @@ def test_many_threads_may_ask_while_the_store_grows(by_hand, item: Make, box: Ma
     assert failures == []
     store.refresh()
     assert store.count() == 40
+
+
+def test_a_refresh_that_failed_loses_nothing(by_hand, item: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_hand.run()
+    by_hand.items(item(0))
+    store = Store(by_hand.root)
+    by_hand.items(item(1))
+    with monkeypatch.context() as patch:
+        patch.setattr(Change, "add", lambda *_: (_ for _ in ()).throw(MemoryError))
+        with pytest.raises(MemoryError):
+            store.refresh()
+    assert store.steps() == [0]
+    store.refresh()
+    assert store.steps() == [0, 1]
+    assert len(store.runs()) == 1
 
 
 def test_a_folder_that_is_no_store_is_refused(tmp_path: Path) -> None:
