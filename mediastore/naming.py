@@ -7,10 +7,11 @@ One reversible, portable encoding, so that a store can be copied to any file sys
 * a name too long for one folder goes on in a folder inside it: every piece but the last ends in `~`.
 """
 
+import os
 import re
-import secrets
 import time
 import unicodedata
+from collections.abc import Sequence
 
 from mediastore.errors import MediaStoreValueError
 
@@ -116,10 +117,15 @@ def item_stem(step: int, index: int, writer: str, occurrence: int = 1) -> str:
 def new_writer() -> str:
     """An id for one writing process: six characters, unique within a run for all practical purposes."""
     alphabet = "abcdefghijkmnpqrstuvwxyz23456789"
-    return "".join(secrets.choice(alphabet) for _ in range(6))
+    return "".join(_drawn(alphabet) for _ in range(6))
 
 
 def new_run_id(now: float | None = None) -> str:
     """A run id that sorts by time (UTC) and reads well: `20261123-031200-brave-otter`."""
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(now))
-    return f"{stamp}-{secrets.choice(_ADJECTIVES)}-{secrets.choice(_ANIMALS)}"
+    return f"{stamp}-{_drawn(_ADJECTIVES)}-{_drawn(_ANIMALS)}"
+
+
+def _drawn(choices: Sequence[str]) -> str:
+    """One of them by the system's randomness, which no seed of the training script touches."""
+    return choices[int.from_bytes(os.urandom(4)) % len(choices)]

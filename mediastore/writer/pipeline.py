@@ -1,5 +1,6 @@
 """A bounded queue of work and the threads that do it."""
 
+import logging  # noqa: F401 - its fork hook must be registered before ours, so that ours runs first
 import os
 import threading
 import time
@@ -9,6 +10,8 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 Job = TypeVar("Job")
+
+PAUSE_S = 10.0
 
 
 class Pipeline(Generic[Job]):
@@ -74,11 +77,10 @@ class Pipeline(Generic[Job]):
         return True
 
     def pause(self) -> None:
-        """Wait until no thread is in the middle of a job, and begin none before `resume`."""
+        """Wait until no thread is in the middle of a job, but not for ever, and begin none before `resume`."""
         with self._idle:
             self._paused = True
-            while self._working:
-                self._idle.wait()
+            self._idle.wait_for(lambda: not self._working, PAUSE_S)
 
     def resume(self) -> None:
         """Go on with the queue."""
