@@ -34,10 +34,18 @@ def encode_image(payload: Payload, options: dict[str, Any]) -> Encoded:
     """A picture as a file. Raises MediaStoreValueError where an array's shape or values have no clear meaning."""
     if payload.array is None:
         return _image_file(payload)
-    pixels = as_pixels(payload.array, options.get("value_range"))
+    levels = (0.0, 255.0) if "is_unscaled" in options and payload.array.dtype.kind == "f" else None
+    pixels = _in_mode(as_pixels(payload.array, options.get("value_range", levels)), options.get("mode"))
     height, width = pixels.shape[:2]
     content, media_type, extension = _encoded_pixels(pixels, options.get("file_type"))
     return Encoded(media_type, extension, content, facts={"width": width, "height": height})
+
+
+def _in_mode(pixels: NDArray[Any], mode: str | None) -> NDArray[Any]:
+    """Pixels of 8 bits as Pillow converts them; others stay as they are."""
+    if mode not in ("L", "RGB", "RGBA") or pixels.dtype != np.uint8:
+        return pixels
+    return np.asarray(Pillow.fromarray(np.ascontiguousarray(pixels)).convert(mode))
 
 
 def as_pixels(array: NDArray[Any], value_range: tuple[float, float] | None = None) -> NDArray[Any]:

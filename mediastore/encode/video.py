@@ -24,16 +24,18 @@ _EBML = b"\x1a\x45\xdf\xa3"
 
 
 def encode_video(payload: Payload, options: dict[str, Any]) -> Encoded:
-    """A film as a file; odd sizes gain one row or column, repeated, as the codecs take even ones alone.
+    """A film as a file; odd sizes gain one row or column, repeated, where the codec takes even ones alone.
 
     Raises MediaStoreError children where an array has no clear meaning or PyAV is missing.
     """
     if payload.array is None:
         return _video_file(payload, options.get("playable_copy", True))
     frames = _as_thwc(payload.array)
-    frames = np.pad(frames, ((0, 0), (0, frames.shape[1] % 2), (0, frames.shape[2] % 2), (0, 0)), mode="edge")
     fps = float(options.get("fps") or FPS)
     form = str(options.get("format") or "mp4").lower()
+    if form != "gif":
+        odd = [(0, side % 2) for side in frames.shape[1:3]]
+        frames = np.pad(frames, ((0, 0), *odd, (0, 0)), mode="edge")
     facts = {
         "width": frames.shape[2],
         "height": frames.shape[1],
