@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from threading import get_ident
 
 try:
     from fcntl import ioctl
@@ -119,7 +120,7 @@ def _discard(temporary: str) -> None:
 
 
 def _temporary(path: Path) -> str:
-    name = f"{TEMPORARY_PREFIX}{os.getpid():x}-{path.name}"
+    name = f"{TEMPORARY_PREFIX}{os.getpid():x}-{get_ident():x}-{path.name}"
     return os.path.join(path.parent, name)
 
 
