@@ -140,11 +140,9 @@ def _name_segments(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def _check_reads_only(cursor: duckdb.DuckDBPyConnection, query: str) -> None:
-    statements = cursor.extract_statements(query)
-    if len(statements) != 1:
-        raise QueryError(_NOT_READING.format(found=f"{len(statements)} statements"))
-    if statements[0].type != duckdb.StatementType.SELECT:
-        raise QueryError(_NOT_READING.format(found=statements[0].type.name.lower().replace("_", " ")))
+    kinds = [statement.type.name.lower().replace("_", " ") for statement in cursor.extract_statements(query)]
+    if kinds != ["select"]:
+        raise QueryError(_NOT_READING.format(found=kinds[0] if len(kinds) == 1 else f"{len(kinds)} statements"))
 
 
 def _frame(cursor: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any] | Sequence[Any]) -> pd.DataFrame:
@@ -163,3 +161,4 @@ def _interrupted_after(limit_s: float, cursor: duckdb.DuckDBPyConnection) -> Ite
         yield
     finally:
         timer.cancel()
+        timer.join()
