@@ -136,7 +136,8 @@ def _versions(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _aliases(folder: Path) -> dict[str, str]:
-    found = [sidecar.parse(path.read_bytes(), str(path)) for path in sorted(folder.glob(f"{ALIASES}/*.json"))]
+    whole = [path for path in folder.glob(f"{ALIASES}/*.json") if not path.name.startswith(files.TEMPORARY_PREFIX)]
+    found = [sidecar.parse(path.read_bytes(), str(path)) for path in sorted(whole)]
     return {entry["alias"]: entry["version"] for entry in found if _VERSION.fullmatch(str(entry["version"]))}
 
 
