@@ -15,6 +15,7 @@ from typing import Any
 from mediastore import files, naming, sidecar
 from mediastore.errors import MediaStoreError, StoreFormatError
 from mediastore.journal import Journal
+from mediastore.reader import folders
 from mediastore.writer import record as run_record
 
 QUARANTINE = ".quarantine"
@@ -72,10 +73,9 @@ def check(root: Path | str, repair: bool = False, *, digests: bool = True) -> Re
     report = Report()
     if any(root.iterdir()):
         _check_mark(root, report)
-    for folder in sorted(path.parent for path in root.glob("*/*/run.json")):
-        if QUARANTINE not in folder.parts:
-            report.runs += 1
-            _RunCheck(root, folder, report, repair, digests).check()
+    for folder in folders.scan(root)[0]:
+        report.runs += 1
+        _RunCheck(root, folder.path, report, repair, digests).check()
     return report
 
 

@@ -1,6 +1,7 @@
 """What every test may ask for: a store of its own, and a small one that the real demo wrote."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from mediastore.demo.program import parts
 from mediastore.demo.training import Length
 
 SHORT = Length(epochs=3, steps_an_epoch=20, pictures_an_epoch=5, held_out=6)
+
+
+def pytest_configure() -> None:
+    """A job in the background ignores Ctrl-C and so would its children; here they are sent it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

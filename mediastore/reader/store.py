@@ -13,6 +13,7 @@ from mediastore import sidecar
 from mediastore.errors import StoreFormatError
 from mediastore.reader import folders, records, sort, sql
 from mediastore.reader.database import TIME_LIMIT_S, Database, FilesReplaced
+from mediastore.reader.edits import StoredRun, find_run
 from mediastore.reader.filters import Conditions, Filters
 from mediastore.reader.live import Live
 
@@ -77,6 +78,13 @@ class Store:
     def runs(self, project: str | None = None, status: str | None = None) -> pd.DataFrame:
         """One row a run, oldest first; `ref` is `project/run`."""
         return self._frame(sql.text("runs"), {"project": project, "status": status})
+
+    def run(self, name: str) -> StoredRun:
+        """One run, to change its name, notes, tags, config or summary: `store.run("…").update(tags=["best"])`.
+
+        name: the run's id, or "project/run". Raises NotFoundError unless that is one run.
+        """
+        return find_run(self.root, name)
 
     def metrics(self, name: str | Sequence[str] | None = None, *, run: Any = None, step: Any = None) -> pd.DataFrame:
         """One row a value: project, run, step, time, name, value, text; by run, name and step."""

@@ -85,7 +85,7 @@ def label_colors(store: Store) -> dict[str, str]:
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _labels(root: str, version: str, _store: Store) -> list[str]:
-    return [str(label) for label in _store.labels()["label"].dropna()]
+    return _store.label_names()
 
 
 def page(title: str, question: str) -> None:

@@ -122,7 +122,7 @@ def _manifest(artifact: Artifact, version: str, digest: str, run: str) -> dict[s
         "type": artifact.type,
         "version": version,
         "digest": digest,
-        "created": round(time.time(), 3),
+        "created": round(time.time(), 6),
         "run": run,
         "description": artifact.description,
         "metadata": plain(artifact.metadata),

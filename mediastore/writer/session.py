@@ -143,7 +143,7 @@ def init(
         "project": str(project or said.get("project") or "uncategorized"),
         "run": str(id or said.get("id") or naming.new_run_id()),
         "name": name or said.get("name"),
-        "created": round(time.time(), 3),
+        "created": round(time.time(), 6),
         "status": "running",
         "tags": _words(tags or said.get("tags")),
         "notes": notes or said.get("notes"),
