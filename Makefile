@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint clean
+.PHONY: help demo test bench lint clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' Makefile
@@ -16,12 +16,17 @@ test: .venv/test.stamp ## lint, then run every test, the browser's included
 	@$(BIN)/python tests/browser/chromium.py
 	@$(BIN)/python -m pytest -q
 
+bench: ## measure the writer beside other trackers, in an environment of its own
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install -qq --disable-pip-version-check -e ".[bench]"
+	@.venv-bench/bin/python benchmarks/writer.py
+
 lint: .venv/test.stamp ## mend what can be mended by itself, then say what is left
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
 clean: ## remove the environment and what tools left behind
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-bench .pytest_cache .ruff_cache .hypothesis *.egg-info
 
 .venv/%.stamp: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \

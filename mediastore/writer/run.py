@@ -222,6 +222,10 @@ class Run(WandbCalls):
         except OSError as error:
             self._faults.add("run.json", MediaStoreError(f"{self.dir} must be writable: {error}; free or restore it"))
 
+    def flush(self, timeout_s: float | None = None) -> bool:
+        """Wait until all that was logged is on disk; False when `timeout_s` seconds were not enough."""
+        return self._disabled or self._pipeline.drain(timeout_s)
+
     def finish(self, exit_code: int | None = None, quiet: bool | None = None) -> None:
         """Write what is queued and close the run; `exit_code` other than 0 marks it failed."""
         if self._disabled or self._finished or os.getpid() != self._pid:

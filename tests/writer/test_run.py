@@ -357,6 +357,12 @@ def test_the_queue_waits_when_it_is_full_and_drops_nothing(tmp_path: Path, capsy
     assert capsys.readouterr().out.count("log() waits for room; nothing is dropped") == 1
 
 
+def test_flush_waits_until_all_that_was_logged_is_on_disk(run, tmp_path: Path) -> None:
+    run.log({"x": [mediastore.Image(PHOTO + np.uint8(n)) for n in range(20)]})
+    assert run.flush()
+    assert len(items_of(tmp_path)) == 20
+
+
 def test_a_disabled_run_takes_every_call_and_writes_nothing(tmp_path: Path) -> None:
     with mediastore.init(dir=tmp_path, mode="disabled", config={"lr": 1}) as run:
         run.log({"x": mediastore.Image("nowhere.png"), "loss": 1})
