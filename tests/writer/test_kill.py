@@ -31,7 +31,9 @@ def log_until_killed(root: Path, run_id: str, ready) -> None:
 @pytest.mark.timeout(900)
 def test_a_killed_writer_leaves_a_store_that_reads_and_loses_nothing_committed(tmp_path: Path) -> None:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["mediastore.writer.session", "mediastore.encode.image"])
+    context.set_forkserver_preload(
+        ["pytest", "mediastore.audit", "mediastore.writer.session", "mediastore.encode.image"]
+    )
     store = mediastore.Store(tmp_path)
     choice = random.Random(1)
     for kill in range(KILLS):
