@@ -19,7 +19,7 @@ test: .venv/test.stamp ## lint, then run every test, the browser's included
 bench: ## measure the writer beside other trackers, in an environment of its own
 	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
 	@.venv-bench/bin/python -m pip install -qq --disable-pip-version-check -e ".[bench]"
-	@.venv-bench/bin/python benchmarks/writer.py
+	@.venv-bench/bin/python benchmarks/writer.py --steps 60
 
 lint: .venv/test.stamp ## mend what can be mended by itself, then say what is left
 	@$(BIN)/ruff format .

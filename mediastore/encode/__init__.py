@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mediastore.encode.encoded import Encoded
+from mediastore.encode.encoded import Encoded, kept_as_is
 from mediastore.errors import MediaStoreError
 from mediastore.payload import Payload
 
@@ -36,21 +36,29 @@ def prepare(kinds: Iterable[str]) -> None:
 
 
 def encode(kind: str, payload: Payload, options: dict[str, Any]) -> Encoded:
-    """The media file of one item. What cannot be encoded is kept as a NumPy file with the reason; never raises for it.
+    """The media file of one item; what cannot be encoded is kept with the reason: a file as it is, an array as NumPy's.
 
-    Codecs are imported at their first use.
+    Codecs are imported at their first use. Raises OSError when a file cannot be read, MediaStoreError when it is gone.
     """
     module, name = _ENCODERS[kind]
     encoder: Callable[[Payload, dict[str, Any]], Encoded] = getattr(import_module(module), name)
     try:
         return encoder(payload, options)
-    except MediaStoreError as error:
-        if payload.array is None:
+    except Exception as error:
+        if isinstance(error, OSError) or (isinstance(error, MediaStoreError) and payload.array is None):
             raise
-        buffer = io.BytesIO()
-        np.save(buffer, payload.array, allow_pickle=False)
-        problem = f"{error} (the array is kept as a NumPy file)"
-        return Encoded("application/x-npy", "npy", buffer.getvalue(), problem=problem)
+        return _kept(kind, payload, error)
+
+
+def _kept(kind: str, payload: Payload, error: Exception) -> Encoded:
+    """What was given, stored as it is: a codec's fault, whatever it is, must not lose it."""
+    sentence = str(error) if isinstance(error, MediaStoreError) else f"{type(error).__name__}: {error}"
+    if payload.array is None:
+        return kept_as_is(payload, kind, sentence)
+    buffer = io.BytesIO()
+    np.save(buffer, payload.array, allow_pickle=False)
+    problem = f"{sentence} (the array is kept as a NumPy file)"
+    return Encoded("application/x-npy", "npy", buffer.getvalue(), problem=problem)
 
 
 def decode_mask(payload: Payload) -> NDArray[Any]:

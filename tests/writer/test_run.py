@@ -5,6 +5,7 @@ import dataclasses
 import io
 import json
 import re
+import sys
 import threading
 from pathlib import Path
 
@@ -237,6 +238,18 @@ def test_media_that_cannot_be_shown_become_items_that_say_why(gentle, tmp_path: 
     assert re.search(sentence, by_key["x"]["problem"])
     assert "problem" not in by_key["fine"]
     assert metrics_of(tmp_path)[0]["values"] == {"loss": 1.0}
+
+
+def test_a_codec_that_breaks_loses_no_file(gentle, tmp_path: Path, monkeypatch) -> None:
+    class OtherAv:
+        """Some other package of that name, as an unlucky folder beside a script makes one."""
+
+    monkeypatch.setitem(sys.modules, "av", OtherAv())
+    with pytest.warns(MediaStoreWarning, match="the video cannot be shown: AttributeError"):
+        gentle.log({"x": mediastore.Video(io.BytesIO(b"words"))})
+        gentle.finish()
+    (item,) = items_of(tmp_path)
+    assert media_file(tmp_path, item).read_bytes() == b"words"
 
 
 def test_an_array_that_cannot_be_shown_is_kept_as_numbers(gentle, tmp_path: Path) -> None:
