@@ -63,7 +63,7 @@ def _choose_key(names: Sequence[str]) -> str:
         return names[0]
     if st.session_state.get(KEY) not in (None, *names):
         del st.session_state[KEY]
-    return st.selectbox("Key", names, key=KEY, bind="query-params", format_func=plain, width=260)
+    return st.selectbox("Key", names, key=KEY, bind="query-params", width=260)
 
 
 def _choose_step(steps: Sequence[int]) -> int:
@@ -104,5 +104,5 @@ def _step_button(name: str, icon: str, side: Literal["left", "right"], step: int
 
 
 def plain(text: str) -> str:
-    """Strangers' text for a widget's label, which reads markdown."""
+    """Strangers' text for a place that reads markdown: a title, a warning, a caption."""
     return "".join(f"\\{character}" if character in "\\`*_{}[]()#+-!|~$:<>&" else character for character in str(text))

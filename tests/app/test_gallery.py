@@ -145,7 +145,13 @@ def test_latest_before_is_exact_or_earlier() -> None:
     assert steps.latest_before([], 3) is None
 
 
-def test_strangers_words_are_plain_in_a_widget() -> None:
+def test_keys_are_listed_letter_by_letter(app: Open, root: Path) -> None:
+    with mediastore.init(project="pets", dir=root) as run:
+        run.log({"detection_output": picture(0, 0), "*bold* [x](y)": picture(0, 1)})
+    assert sorted(app("gallery").selectbox(key="key").options) == ["*bold* [x](y)", "detection_output"]
+
+
+def test_strangers_words_are_plain_where_markdown_is_read() -> None:
     assert steps.plain("a*b* :smile: [x](y)") == r"a\*b\* \:smile\: \[x\]\(y\)"
 
 
