@@ -15,6 +15,7 @@ ref = detail.ref_of(record)
 run_name = frame.run_names(store).get(ref, ref)
 colors = frame.label_colors(store)
 frame.page(*detail.heading(record, run_name))
+detail.long_caption(record)
 left, right = st.columns([7, 3], gap="large")
 with left:
     detail.walk(store, record)

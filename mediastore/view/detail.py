@@ -10,6 +10,7 @@ from mediastore.view import links
 from mediastore.view.steps import plain
 
 SHOWN_KINDS = ("image", "video", "audio")
+TITLE_CHARACTERS = 160
 
 
 def named_by_link(store: Store, runs: Sequence[str]) -> Record | None:
@@ -36,7 +37,16 @@ def _newest(store: Store, runs: Sequence[str]) -> Record | None:
 def heading(record: Record, run_name: str) -> tuple[str, str]:
     """What a page about this item is called, and the line below: both are strangers' words, made plain."""
     title = " ".join(str(record.get("caption") or record["key"]).split())
-    return plain(title), plain(f"{record['key']} · step {record['step']} · {run_name}")
+    short = title if len(title) <= TITLE_CHARACTERS else title[:TITLE_CHARACTERS] + "…"
+    return plain(short), plain(f"{record['key']} · step {record['step']} · {run_name}")
+
+
+def long_caption(record: Record) -> None:
+    """The whole caption, where the title could hold its beginning alone."""
+    caption = str(record.get("caption") or "")
+    if len(" ".join(caption.split())) > TITLE_CHARACTERS:
+        with st.expander(f"The whole caption, {len(caption):,} characters"):
+            st.text(caption)
 
 
 def neighbours(store: Store, record: Record) -> tuple[int, list[int]]:

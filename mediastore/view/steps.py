@@ -1,5 +1,6 @@
 """Which key and which step of the selected runs is looked at; both stand in the link."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -104,5 +105,12 @@ def _step_button(name: str, icon: str, side: Literal["left", "right"], step: int
 
 
 def plain(text: str) -> str:
-    """Strangers' text for a place that reads markdown: a title, a warning, a caption."""
-    return "".join(f"\\{character}" if character in "\\`*_{}[]()#+-!|~$:<>&" else character for character in str(text))
+    """Strangers' text for a place that reads markdown: a title, a warning, a caption.
+
+    An invisible word joiner keeps addresses from becoming links, which markdown makes of them even when escaped.
+    """
+    apart = _ADDRESS.sub(lambda found: f"{found[0][:-1]}\u2060{found[0][-1]}", str(text))
+    return "".join(f"\\{character}" if character in "\\`*_{}[]()#+-!|~$:<>&" else character for character in apart)
+
+
+_ADDRESS = re.compile(r":/|www\.|.@", re.IGNORECASE)

@@ -155,6 +155,13 @@ def test_strangers_words_are_plain_where_markdown_is_read() -> None:
     assert steps.plain("a*b* :smile: [x](y)") == r"a\*b\* \:smile\: \[x\]\(y\)"
 
 
+@pytest.mark.parametrize("address", ["http://a.example", "HTTPS://a.example", "www.a.example", "me@a.example"])
+def test_an_address_in_strangers_words_is_no_link(address: str) -> None:
+    said = steps.plain(f"see {address}")
+    assert said.replace("\u2060", "").replace("\\", "") == f"see {address}"
+    assert address not in said.replace("\\", "")
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [("0.5..0.9", (0.5, 0.9)), ("-1..2", (-1, 2)), ("0.9..0.5", None), ("", None), ("0.5", None), ("a..b", None)],
