@@ -4,7 +4,21 @@ from pathlib import Path
 
 import streamlit as st
 
-PAGES = ("runs", "gallery", "item", "audio", "video", "curves")
+SECTIONS = {
+    "Overview": (
+        ("runs", "Runs", ":material/table_rows:"),
+        ("curves", "Curves", ":material/show_chart:"),
+    ),
+    "Look": (
+        ("gallery", "Gallery", ":material/grid_view:"),
+        ("item", "Item", ":material/image:"),
+        ("audio", "Audio", ":material/graphic_eq:"),
+        ("video", "Video", ":material/movie:"),
+    ),
+}
+"""What the sidebar lists: section → (script of the page, title, icon)."""
+
+HOME = "runs"
 
 _HERE = Path(__file__).parent
 _FOLDER = "../_app/pages" if (_HERE / "../_app/pages").is_dir() else "../../pages"

@@ -9,14 +9,12 @@ st.set_page_config(page_title="mediastore", page_icon=theme.ICON, layout="wide")
 theme.apply()
 
 navigation = st.navigation(
-    [
-        st.Page(links.page("runs"), title="Runs", icon=":material/table_rows:", default=True),
-        st.Page(links.page("gallery"), title="Gallery", icon=":material/grid_view:"),
-        st.Page(links.page("item"), title="Item", icon=":material/image:"),
-        st.Page(links.page("audio"), title="Audio", icon=":material/graphic_eq:"),
-        st.Page(links.page("video"), title="Video", icon=":material/movie:"),
-        st.Page(links.page("curves"), title="Curves", icon=":material/show_chart:"),
-    ]
+    {
+        section: [
+            st.Page(links.page(name), title=title, icon=icon, default=name == links.HOME) for name, title, icon in pages
+        ]
+        for section, pages in links.SECTIONS.items()
+    }
 )
 
 try:

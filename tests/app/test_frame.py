@@ -11,9 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import mediastore
-from mediastore.view import frame, welcome
+from mediastore.view import frame, links, welcome
 
-PAGES = ("runs", "gallery", "item", "audio", "video", "curves")
+PAGES = tuple(name for pages in links.SECTIONS.values() for name, _, _ in pages)
 Open = Callable[..., AppTest]
 Write = Callable[..., str]
 Data = Callable[[AppTest, str], dict[str, Any]]
