@@ -1,0 +1,36 @@
+"""How every question reaches the database: as a frame or as rows, once more when files were replaced meanwhile."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from mediastore.reader.database import Database, FilesReplaced
+
+Answer = TypeVar("Answer")
+
+
+class Asking:
+    """What the questions of a store stand on; a module of questions is a class that extends it."""
+
+    root: Path
+    _database: Database
+
+    def refresh(self) -> bool:
+        """Read what was written since; whether there was anything."""
+        raise NotImplementedError
+
+    def _frame(self, query: str, values: Mapping[str, Any]) -> pd.DataFrame:
+        return self._again(self._database.frame, query, values)
+
+    def _rows(self, query: str, values: Mapping[str, Any]) -> list[tuple]:
+        return self._again(self._database.rows, query, values)
+
+    def _again(self, answer: Callable[..., Answer], *question: Any) -> Answer:
+        """Ask once more when an indexer has replaced files meanwhile."""
+        try:
+            return answer(*question)
+        except FilesReplaced:
+            self.refresh()
+            return answer(*question)
