@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import mediastore
-from mediastore.demo import films, photographs, recordings, training
+from mediastore.demo import blood_cells, films, photographs, recordings, training
 
 PROJECT = "demo"
 
@@ -40,6 +40,14 @@ def parts(length: training.Length | None = None) -> list[Part]:
             _look_listen_and_watch,
             "what classic methods find without training",
             ["image", "audio", "video"],
+        ),
+        Part(
+            "blood cells",
+            blood_cells.EPOCHS + 1,
+            blood_cells.replay,
+            "a real training of 16 epochs: when does it find what?",
+            ["detection"],
+            dict(blood_cells.CONFIG),
         ),
         *(
             Part(

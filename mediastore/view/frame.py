@@ -9,7 +9,7 @@ from mediastore.draw import colors
 from mediastore.reader.store import Store
 from mediastore.serve import store_root
 
-NEWEST_RUNS = 5
+NEWEST_RUNS = 6
 RUN_PARAM = "run"
 REFRESH_S = 2
 LINGER_S = 20

@@ -35,6 +35,27 @@ def test_the_steady_detector_gets_better_on_pictures_it_never_saw(store: mediast
     assert losses.iloc[-1] < losses.iloc[0] * 0.75
 
 
+def test_the_blood_cells_are_the_whole_run(store: mediastore.Store) -> None:
+    found = store.sql(
+        """
+        select layer, count(*) as boxes, count(distinct step) as steps, count(distinct sample) as pictures
+        from annotations where key = 'val/cells' group by layer order by layer
+        """
+    )
+    assert found["layer"].tolist() == ["ground_truth", "predictions"]
+    assert found["boxes"].tolist() == [945 * 17, 63_149 - 1]
+    assert found["steps"].tolist() == [17, 17]
+    assert found["pictures"].tolist() == [72, 72]
+    best = store.sql(
+        """
+        select max(value) as best, count(*) as epochs from metrics join runs using (project, run)
+        where runs.name = 'blood cells' and metrics.name = 'val/mAP50'
+        """
+    ).iloc[0]
+    assert best["epochs"] == 17
+    assert 0.88 < best["best"] < 0.9
+
+
 def test_the_same_samples_stand_at_every_step_and_are_stored_once(store: mediastore.Store) -> None:
     samples = store.sql(
         """
@@ -45,7 +66,7 @@ def test_the_same_samples_stand_at_every_step_and_are_stored_once(store: mediast
     )
     assert len(samples) == 4
     assert len({tuple(row) for row in samples["samples"]}) == 1
-    stored = store.sql("select count(distinct path) as files from items where key like 'val/%' group by run")
+    stored = store.sql("select count(distinct path) as files from items where key = 'val/detections' group by run")
     assert set(stored["files"]) == {6}
 
 
@@ -79,7 +100,7 @@ def test_what_is_there_is_not_made_again(
     before = len(mediastore.Store(demo_root).runs())
     assert run_demo(demo_root) == 0
     assert len(mediastore.Store(demo_root).runs()) == before
-    assert "5 demo runs are there" in capsys.readouterr().out
+    assert "6 demo runs are there" in capsys.readouterr().out
 
 
 def test_a_part_that_was_cut_short_is_made_again(root: Path) -> None:

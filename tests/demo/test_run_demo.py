@@ -66,4 +66,8 @@ def test_ctrl_c_ends_training_and_app_and_keeps_what_was_logged(
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
     runs = mediastore.Store(root).runs().set_index("name")["status"]
-    assert runs.to_dict() == {"photographs, sound, film": "finished", "digits steady": "failed"}
+    assert runs.to_dict() == {
+        "photographs, sound, film": "finished",
+        "blood cells": "finished",
+        "digits steady": "failed",
+    }
