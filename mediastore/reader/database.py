@@ -1,5 +1,6 @@
 """DuckDB in memory, locked: it reads inside one folder, and no statement can write, attach, load or reach out."""
 
+import secrets
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from mediastore.reader.parse import Parser, Stretch
 
 KINDS = ("items", "annotations", "metrics")
 TIME_LIMIT_S = 60.0
+SPILL_MAX = "8GB"
 _SUPERSEDED = sql.text("find_superseded").format(items="store.items", fresh="read_items")
 _NOT_READING = "a query must be one select statement, got {found}; the store is read only"
 
@@ -34,7 +36,8 @@ class Database:
     def __init__(self, root: Path, memory_limit: str = "2GB") -> None:
         config = {
             "memory_limit": memory_limit,
-            "temp_directory": f"{tempfile.gettempdir()}/mediastore-query",
+            "temp_directory": f"{tempfile.gettempdir()}/mediastore-query-{secrets.token_hex(8)}",
+            "max_temp_directory_size": SPILL_MAX,
             "preserve_insertion_order": False,
         }
         self._connection = duckdb.connect(config=config)

@@ -14,6 +14,7 @@ from mediastore.errors import StoreFormatError
 from mediastore.reader import folders
 from mediastore.reader.database import TIME_LIMIT_S, Database
 from mediastore.reader.edits import StoredRun, find_run
+from mediastore.reader.fence import Fence
 from mediastore.reader.live import Live
 from mediastore.reader.measures import Measures
 from mediastore.reader.questions import Questions
@@ -28,16 +29,18 @@ class Store(Questions, Measures):
 
     root: the folder; by default MEDIASTORE_DIR, else ./mediastore-runs. It may be missing, empty or half written: then
     frames are empty. Raises StoreFormatError for a folder that holds something else, or was written by a later format.
-    What is appended later is seen after `refresh()`. Methods may be called from many threads.
+    What is appended later is seen after `refresh()`. Methods may be called from many threads. fenced: `sql` runs in
+    processes of bounded memory that are killed when late, for questions of people one does not know.
     """
 
-    def __init__(self, root: str | os.PathLike[str] | None = None) -> None:
+    def __init__(self, root: str | os.PathLike[str] | None = None, *, fenced: bool = False) -> None:
         given = Path(root if root is not None else os.environ.get(ROOT_VARIABLE) or DEFAULT_ROOT)
         self.root = given.resolve()
         self._unmarked = _check_mark(self.root)
         self._lock = threading.Lock()
         self._database = Database(self.root)
         self._live = Live(self.root, self._database)
+        self._fence = Fence(self.root) if fenced else None
         self._opened = secrets.token_hex(4)
         self._changes = 0
         self.refresh()
@@ -65,6 +68,8 @@ class Store(Questions, Measures):
         params: values for `?`, `$1` or `$name`. Raises QueryError: DuckDB's own sentence, or that it took over limit_s
         seconds.
         """
+        if self._fence is not None:
+            return self._fence.ask(query, params, limit_s)
         return self._again(self._database.ask, query, params, limit_s)
 
     def run(self, name: str) -> StoredRun:

@@ -18,7 +18,7 @@ LINGER_KEY = "lingers_until"
 
 @st.cache_resource(show_spinner=False)
 def _opened(root: str) -> Store:
-    return Store(root)
+    return Store(root, fenced=True)
 
 
 def open_store() -> Store:
