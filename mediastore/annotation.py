@@ -20,7 +20,7 @@ PREDICTIONS = "predictions"
 def numbers(values: Any, count: int) -> tuple[float, ...]:
     """`count` floats, or as many NaN where the values are something else: `fault()` then names them."""
     try:
-        floats = tuple(float(value) for value in values)
+        floats = tuple(map(float, values))
     except (TypeError, ValueError, OverflowError, RuntimeError):
         return (math.nan,) * count
     return floats if len(floats) == count else (math.nan,) * count
@@ -81,22 +81,26 @@ class Annotation:
         return None
 
     def _normalise(self) -> None:
-        self._settle("label", optional_text(self.label))
-        self._settle("score", optional_number(self.score))
-        self._settle("layer", str(self.layer))
+        known = vars(self)  # a step with ten boxes waits for this, and `object.__setattr__` is slow
+        if not isinstance(self.label, str):
+            known["label"] = optional_text(self.label)
+        if type(self.score) is not float:
+            known["score"] = optional_number(self.score)
+        if not isinstance(self.layer, str):
+            known["layer"] = str(self.layer)
         if self.text is not None:
-            self._settle("text", str(self.text))
+            known["text"] = str(self.text)
         if self.track is not None:
-            self._settle("track", optional_text(self.track))
+            known["track"] = optional_text(self.track)
         if self.frame is not None:
-            self._settle("frame", int(self.frame))
+            known["frame"] = int(self.frame)
         if self.scores is not None:
-            self._settle("scores", {str(name): optional_number(value) for name, value in self.scores.items()})
+            known["scores"] = {str(name): optional_number(value) for name, value in self.scores.items()}
         if self.attrs is not None:
-            self._settle("attrs", dict(self.attrs))
+            known["attrs"] = dict(self.attrs)
 
     def _settle(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
+        vars(self)[name] = value
 
     def fault(self, size_wh: Size | None = None) -> str | None:
         """One sentence when the annotation contradicts itself and has to be refused, else None."""

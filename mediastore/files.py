@@ -16,7 +16,7 @@ TEMPORARY_PREFIX = ".writing-"
 _FICLONE = 0x40049409
 
 
-def write(path: Path, content: bytes, *, durable: bool = False) -> None:
+def write(path: Path | str, content: bytes, *, durable: bool = False) -> None:
     """Write `content` under a temporary name beside `path`, then rename it there, replacing what was there."""
     temporary = _written_aside(path, content, durable)
     try:
@@ -82,6 +82,11 @@ def truncate(path: Path, size: int) -> None:
     os.truncate(path, size)
 
 
+def is_there(path: Path | str) -> bool:
+    """Whether something stands at a path."""
+    return os.path.lexists(path)
+
+
 def remove(path: Path) -> None:
     """Remove a file of ours that is no longer wanted; that it is gone already is fine."""
     with contextlib.suppress(FileNotFoundError):
@@ -98,7 +103,7 @@ def _shares_blocks(source: int, target: int) -> bool:
     return True
 
 
-def _written_aside(path: Path, content: bytes, durable: bool) -> str:
+def _written_aside(path: Path | str, content: bytes, durable: bool) -> str:
     temporary = _temporary(path)
     try:
         descriptor = _open_new(temporary)
@@ -119,9 +124,9 @@ def _discard(temporary: str) -> None:
         os.unlink(temporary)
 
 
-def _temporary(path: Path) -> str:
-    name = f"{TEMPORARY_PREFIX}{os.getpid():x}-{get_ident():x}-{path.name}"
-    return os.path.join(path.parent, name)
+def _temporary(path: Path | str) -> str:
+    folder, name = os.path.split(path)
+    return os.path.join(folder, f"{TEMPORARY_PREFIX}{os.getpid():x}-{get_ident():x}-{name}")
 
 
 def _open_new(path: str) -> int:

@@ -12,6 +12,7 @@ import re
 import time
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from mediastore.errors import MediaStoreValueError
 
@@ -103,6 +104,7 @@ def decode_part(encoded: str) -> str:
     return raw.decode("utf-8", "surrogatepass")
 
 
+@lru_cache(maxsize=4096)
 def encode_key(key: str) -> str:
     """A key as a relative folder path: every part between slashes encoded on its own."""
     return "/".join(encode_part(part) for part in key.split("/"))

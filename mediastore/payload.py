@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
+from mediastore.buffers import copied, held_bytes
 from mediastore.errors import MediaStoreError, MediaStoreTypeError, MediaStoreValueError, NotFoundError, shortened
 from mediastore.tensors import to_array
 
@@ -28,8 +28,9 @@ class Payload:
 
     @property
     def nbytes(self) -> int:
+        """The memory that it holds."""
         if self.array is not None:
-            return int(self.array.nbytes)
+            return held_bytes(int(self.array.nbytes))
         return len(self.content or b"")
 
 
@@ -65,7 +66,7 @@ def read_file(path: Path, what: str) -> Payload:
 def as_array(data: Any, what: str) -> NDArray[Any]:
     """A fresh contiguous array of numbers."""
     try:
-        array = np.array(to_array(_plain_mode(data)), order="C", copy=True)
+        array = to_array(_plain_mode(data))
     except MediaStoreError:
         raise
     except Exception as error:
@@ -79,7 +80,7 @@ def as_array(data: Any, what: str) -> NDArray[Any]:
         )
     if array.size == 0:
         raise MediaStoreValueError(f"{what} must not be empty, got shape {array.shape}; skip it")
-    return array
+    return copied(array)
 
 
 def _plain_mode(data: Any) -> Any:

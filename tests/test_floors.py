@@ -9,7 +9,7 @@ import pytest
 TOP = Path(__file__).parents[1]
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("colors", "naming", "geometry", "plain", "rates", "tensors"),
+    ("buffers", "colors", "naming", "geometry", "plain", "rates", "tensors"),
     ("adapters", "annotation", "annotations", "keypoints", "mask", "wandb_dialect"),
     ("documents", "media", "payload", "plot", "tables"),
     ("files", "sidecar", "journal", "encode"),

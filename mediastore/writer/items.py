@@ -1,6 +1,5 @@
 """One item from snapshot to commit: media file, then sidecar, then journal line."""
 
-import hashlib
 import posixpath
 import threading
 from collections import OrderedDict
@@ -15,6 +14,7 @@ from mediastore.encode.encoded import Encoded
 from mediastore.errors import MediaStoreError
 from mediastore.journal import Journal
 from mediastore.payload import Payload, read_file
+from mediastore.writer import digests
 from mediastore.writer.faults import Faults
 
 REMEMBERED_FILES = 65_536
@@ -58,6 +58,7 @@ class ItemWriter:
 
     def __init__(self, folder: Path, identity: dict[str, Any], faults: Faults, *, durable: bool = False) -> None:
         self._media = folder / "media"
+        self._folder = str(self._media)
         self._identity = identity
         self._faults = faults
         self._durable = durable
@@ -110,7 +111,7 @@ class ItemWriter:
                 | media
             )
             line = sidecar.to_line(record)
-            files.write(self._media / key_path / f"{stem}.json", line, durable=self._durable)
+            files.write(f"{self._folder}/{key_path}/{stem}.json", line, durable=self._durable)
         finally:
             self._release(snapshot, f"{key_path}/{stem}")
         self._journal.append(line)
@@ -123,7 +124,7 @@ class ItemWriter:
             stem = naming.item_stem(snapshot.step, snapshot.index, self._identity["writer"], occurrence)
             place = f"{key_path}/{stem}"
             with self._lock:
-                if place not in self._reserved and not (self._media / f"{place}.json").exists():
+                if place not in self._reserved and not files.is_there(f"{self._folder}/{place}.json"):
                     self._reserved.add(place)
                     return stem
             occurrence += 1
@@ -138,17 +139,17 @@ class ItemWriter:
         if snapshot.payload is None:
             self._note(snapshot, snapshot.kind, snapshot.problem or "nothing to store")
             return {"problem": snapshot.problem}
-        digest = _digest(snapshot.payload)
+        digest = digests.of_given(snapshot.payload)
         identity = f"{digest}{snapshot.options or ''}{'' if snapshot.reference is None else 'reference'}"
         stored = self._stored_once(identity, snapshot, key_path, stem)
         fields = dict(stored.fields)
         if snapshot.reference is not None:
             fields["reference"] = snapshot.reference.resolve().as_uri()
         else:
-            fields["file"] = posixpath.relpath(stored.path, key_path)
+            fields["file"] = _seen_from(key_path, stored.path)
         if "playable" in fields:
             beside = posixpath.join(posixpath.dirname(stored.path), fields["playable"])
-            fields["playable"] = posixpath.relpath(beside, key_path)
+            fields["playable"] = _seen_from(key_path, beside)
         if "problem" in fields:
             self._note(snapshot, f"{snapshot.kind} file", fields["problem"])
         return fields | ({} if snapshot.sample else {"sample": digest[:DIGEST_CHARACTERS]})
@@ -185,7 +186,7 @@ class ItemWriter:
         assert snapshot.payload is not None
         encoded = encode.encode(snapshot.kind, snapshot.payload, snapshot.options)
         place = f"{key_path}/{stem}.{encoded.extension}"
-        fields: dict[str, Any] = {"media_type": encoded.media_type, **_size_and_digest(encoded), **encoded.facts}
+        fields: dict[str, Any] = {"media_type": encoded.media_type, **digests.size_and_sha256(encoded), **encoded.facts}
         if encoded.problem:
             fields["problem"] = encoded.problem
         if snapshot.reference is None:
@@ -222,9 +223,15 @@ class ItemWriter:
         if isinstance(annotation, Mask) and annotation.is_label_map:
             payload = Payload(array=annotation.array())
             snapshot = Snapshot("", 0, 0, "label_map", 0.0, payload)
-            stored = self._stored_once(f"{_digest(payload)}label_map", snapshot, key_path, stem)
-            record["mask_file"] = posixpath.relpath(stored.path, key_path)
+            stored = self._stored_once(f"{digests.of_given(payload)}label_map", snapshot, key_path, stem)
+            record["mask_file"] = _seen_from(key_path, stored.path)
         return record
+
+
+def _seen_from(folder: str, path: str) -> str:
+    """`posixpath.relpath`, at once for a file in the folder itself."""
+    parent, _, name = path.rpartition("/")
+    return name if parent == folder else posixpath.relpath(path, folder)
 
 
 def _playable_copy(encoded: Encoded, path: Path) -> dict[str, Any]:
@@ -255,22 +262,3 @@ def _refused(annotation: Annotation, fault: str | None) -> dict[str, Any]:
         return {}
     given = {} if isinstance(annotation, Mask) else annotation.record() | {"given": annotation.given}
     return {"annotation": sidecar.plain({"layer": annotation.layer, "type": annotation.type} | given)}
-
-
-def _digest(payload: Payload) -> str:
-    if payload.array is not None:
-        digest = hashlib.sha256(f"{payload.array.dtype.str}{payload.array.shape}".encode())
-        digest.update(payload.array.reshape(-1).view("u1").data)
-        return digest.hexdigest()
-    if payload.path is not None:
-        with payload.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    return hashlib.sha256(payload.content or b"").hexdigest()
-
-
-def _size_and_digest(encoded: Encoded) -> dict[str, Any]:
-    if encoded.path is not None:
-        payload = Payload(path=encoded.path)
-        return {"bytes": encoded.path.stat().st_size, "sha256": _digest(payload)}
-    content = encoded.content or b""
-    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}

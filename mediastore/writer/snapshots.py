@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,39 +15,49 @@ from mediastore.tables import Table
 from mediastore.writer.items import Snapshot
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where the items of one `log()` call belong."""
+
+    key: str
+    step: int
+    time: float
+
+
 class Places(Counter[str]):
     """How many items each key has so far."""
 
-    def take(self, snapshot: Snapshot) -> Snapshot:
+    def take(self, at: Place, kind: str = "text", payload: Payload | None = None, **fields: Any) -> Snapshot:
         """The snapshot at the next index of its key."""
-        self[snapshot.key] += 1
-        return replace(snapshot, index=self[snapshot.key] - 1)
+        index = self[at.key]
+        self[at.key] = index + 1
+        return Snapshot(at.key, at.step, index, kind, at.time, payload, **fields)
 
 
 def snapshots(key: str, step: int, time: float, entries: Sequence[Any]) -> Iterator[Snapshot]:
     """One snapshot an item, in order; a batch makes several, a table one more for each medium in its cells."""
     places = Places()
     for entry in entries:
-        yield from _snapshots_of(entry, Snapshot(key, step, 0, "text", time, None), places)
+        yield from _snapshots_of(entry, Place(key, step, time), places)
 
 
-def _snapshots_of(entry: Any, at: Snapshot, places: Places) -> Iterator[Snapshot]:
+def _snapshots_of(entry: Any, at: Place, places: Places) -> Iterator[Snapshot]:
     if not isinstance(entry, Media):
         problem = f"a list of media must hold media alone, got {type(entry).__name__} {shortened(entry)}; log it apart"
-        yield places.take(replace(at, problem=problem))
+        yield places.take(at, problem=problem)
         return
-    snapshot = replace(at, kind=entry.kind, annotations=entry.annotations)
+    described: dict[str, Any] = {"annotations": entry.annotations}
     try:
-        snapshot = replace(snapshot, **_described(entry))
+        described |= _described(entry)
         if isinstance(entry, Table):
-            yield from _table(entry, snapshot, places)
+            yield from _table(entry, at, described, places)
         else:
-            for payload in _payloads(entry, snapshot.reference):
-                yield places.take(replace(snapshot, payload=payload))
+            for payload in _payloads(entry, described["reference"]):
+                yield places.take(at, entry.kind, payload, **described)
         for name, companion in entry.companions.items():
-            yield from _snapshots_of(companion, replace(at, key=f"{at.key}_{name}"), places)
+            yield from _snapshots_of(companion, Place(f"{at.key}_{name}", at.step, at.time), places)
     except MediaStoreError as error:
-        yield places.take(replace(snapshot, problem=str(error)))
+        yield places.take(at, entry.kind, **described, problem=str(error))
 
 
 def _described(entry: Media) -> dict[str, Any]:
@@ -65,7 +75,7 @@ def _payloads(entry: Media, reference: Path | None) -> list[Payload]:
     return entry.payloads() if reference is None else [Payload(path=reference, name=reference.name)]
 
 
-def _table(table: Table, at: Snapshot, places: Places) -> Iterator[Snapshot]:
+def _table(table: Table, at: Place, described: dict[str, Any], places: Places) -> Iterator[Snapshot]:
     """The media of the cells as items `<key>/<column>`, then the table, whose cells name those items."""
     lines: list[bytes] = []
     for row in table.data:
@@ -73,9 +83,7 @@ def _table(table: Table, at: Snapshot, places: Places) -> Iterator[Snapshot]:
         for column, cell in cells.items():
             if isinstance(cell, Media):
                 encode.prepare([cell.kind])
-                found = list(
-                    _snapshots_of(cell, Snapshot(f"{at.key}/{column}", at.step, 0, "text", at.time, None), places)
-                )
+                found = list(_snapshots_of(cell, Place(f"{at.key}/{column}", at.step, at.time), places))
                 yield from found
                 named = [_named(snapshot) for snapshot in found]
                 cells[column] = named[0] if len(named) == 1 else named
@@ -83,7 +91,7 @@ def _table(table: Table, at: Snapshot, places: Places) -> Iterator[Snapshot]:
     options = {"columns": list(table.columns), "rows": len(lines)} | (
         {"problem": table.problem} if table.problem else {}
     )
-    yield places.take(replace(at, payload=Payload(content=b"".join(lines)), options=options))
+    yield places.take(at, table.kind, Payload(content=b"".join(lines)), **described | {"options": options})
 
 
 def _named(snapshot: Snapshot) -> dict[str, Any]:
