@@ -1,8 +1,10 @@
 """The only place that opens files for writing. A file appears whole under its name, or not at all."""
 
 import contextlib
+import errno
 import os
 import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from threading import get_ident
@@ -13,6 +15,7 @@ except ImportError:  # Windows
     ioctl = None
 
 TEMPORARY_PREFIX = ".writing-"
+RECORD_BYTES_MAX = 32 * 2**20
 _FICLONE = 0x40049409
 
 
@@ -24,6 +27,18 @@ def write(path: Path | str, content: bytes, *, durable: bool = False) -> None:
     except BaseException:
         _discard(temporary)
         raise
+
+
+def read_record(path: Path) -> bytes:
+    """The content of a record. Raises OSError for a link, a pipe, a device and anything above 32 MB: none is read."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with open(os.open(path, flags), "rb") as file:
+        facts = os.fstat(file.fileno())
+        if not stat.S_ISREG(facts.st_mode):
+            raise OSError(errno.EINVAL, "a record must be a regular file", str(path))
+        if facts.st_size > RECORD_BYTES_MAX:
+            raise OSError(errno.EFBIG, f"a record must be at most {RECORD_BYTES_MAX // 2**20} MB", str(path))
+        return file.read(RECORD_BYTES_MAX)
 
 
 def write_new(path: Path, content: bytes) -> None:

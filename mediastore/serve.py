@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -24,6 +24,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mediastore.encode.thumbnail import Picture
+from mediastore.stored_file import StoredFile, is_known
 
 STORE_PREFIX = "/app/static/store"
 THUMB_PREFIX = "/app/static/thumb"
@@ -31,6 +32,7 @@ PLOTLY_URL = f"/app/static/library/plotly-{version('plotly')}.min.js"
 PLOTLY_FILE = Path(find_spec("plotly").origin).with_name("package_data") / "plotly.min.js"
 YEAR_S, WEEK_S, DAY_S, MINUTE_S = 365 * 86400, 7 * 86400, 86400, 60
 REFUSED_CHARACTERS = frozenset("\\:\0")
+DRAWN_AT_ONCE = 4
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1")
 
 INLINE_TYPES = {
@@ -88,6 +90,7 @@ def thumb_url(path: str) -> str:
 def routes(root: Path, thumbnail: Callable[[Path], Picture], base: str = "") -> list[Route]:
     """The routes of the store at `root`; `thumbnail` makes the picture of a file, `base` is the app's base path."""
     prefix = f"/{base.strip('/')}" if base.strip("/") else ""
+    drawing = CapacityLimiter(DRAWN_AT_ONCE)
 
     async def media(request: Request) -> Response:
         file = await _requested_file(root, request)
@@ -95,20 +98,19 @@ def routes(root: Path, thumbnail: Callable[[Path], Picture], base: str = "") -> 
         kind = INLINE_TYPES.get(file.suffix.lower())
         if kind is None or "download" in request.query_params:
             headers["content-disposition"] = f"attachment; filename*=utf-8''{quote(file.name)}"
-        response = FileResponse(
-            file, headers=headers, media_type=kind or "application/octet-stream", stat_result=file.stat()
-        )
-        return _unless_known(request, response)
+        return StoredFile(file, headers, kind or "application/octet-stream")
 
     async def thumb(request: Request) -> Response:
         file = await _requested_file(root, request)
-        picture = await to_thread.run_sync(thumbnail, file)
+        picture = await to_thread.run_sync(thumbnail, file, limiter=drawing)
         headers = {
             **MEDIA_HEADERS,
             "etag": f'"{picture.tag}"',
             "cache-control": f"private, max-age={WEEK_S if picture.lasting else MINUTE_S}",
         }
-        return _unless_known(request, Response(picture.data, headers=headers, media_type="image/webp"))
+        if is_known(request.headers.get("if-none-match", ""), headers["etag"]):
+            return Response(status_code=304, headers=headers)
+        return Response(picture.data, headers=headers, media_type="image/webp")
 
     async def plotly(request: Request) -> Response:
         headers = {"cache-control": f"public, max-age={YEAR_S}, immutable"}
@@ -170,12 +172,3 @@ async def _requested_file(root: Path, request: Request) -> Path:
     if file is None:
         raise HTTPException(404)
     return file
-
-
-def _unless_known(request: Request, response: Response) -> Response:
-    known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
-    if response.headers["etag"] not in known and "*" not in known:
-        return response
-    kept = ("etag", "cache-control", "last-modified", *MEDIA_HEADERS)
-    headers = {name: value for name, value in response.headers.items() if name in kept}
-    return Response(status_code=304, headers=headers)

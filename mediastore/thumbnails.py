@@ -93,7 +93,7 @@ def _digest(file: Path, size: int, changed_ns: int) -> str:
 
 def _kind_and_problem(file: Path) -> tuple[str, str]:
     try:
-        record = sidecar.parse(file.with_suffix(".json").read_bytes(), file.name)
+        record = sidecar.parse(files.read_record(file.with_suffix(".json")), file.name)
     except (OSError, StoreFormatError):
         record = {}
     guessed = (mimetypes.guess_type(file.name)[0] or "file").partition("/")[0]

@@ -15,14 +15,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("files", "sidecar", "journal", "encode"),
     ("writer", "analysis"),
     ("reader",),
-    ("serve", "thumbnails", "draw", "audit", "demo", "export"),
+    ("serve", "stored_file", "thumbnails", "draw", "audit", "demo", "export"),
     ("view", "cli"),
 )
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 APART = ({"writer", "reader"}, {"writer", "analysis"})
 ALLOWED = {
     "streamlit": ("view", "cli", "pages", "app.py"),
-    "starlette": ("serve", "view", "app.py"),
+    "starlette": ("serve", "stored_file", "view", "app.py"),
     "duckdb": ("reader", "analysis"),
     "pandas": ("reader", "analysis", "draw", "view", "cli", "pages"),
     "plotly": (),

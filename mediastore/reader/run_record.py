@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mediastore import sidecar
+from mediastore import files, sidecar
 from mediastore.errors import StoreFormatError
 from mediastore.reader.folders import Folder
 
@@ -20,7 +20,7 @@ SILENT_AFTER_S = 90.0
 def read(path: Path, where: str) -> tuple[dict[str, Any], str | None]:
     """The record, and a sentence about what is wrong with it."""
     try:
-        return sidecar.parse(path.read_bytes(), where), None
+        return sidecar.parse(files.read_record(path), where), None
     except FileNotFoundError:
         return {}, f"{where} must be there, got none; the run is named after its folder"
     except OSError as error:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -82,7 +83,7 @@ def load(folder: Folder, identity: tuple[str, str]) -> State | None:
     """The index of a run if it can be trusted: ours, of this folder, whole, and of these very journals."""
     index = folder.path / FOLDER
     try:
-        state = _parsed(json.loads((index / FILE).read_bytes()))
+        state = _parsed(json.loads(files.read_record(index / FILE)))
         usable = state.version == VERSION and state.folder == folder.name and state.identity == identity
         return state if usable and _is_whole(state, index) and _fits(state, folder) else None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -101,10 +102,17 @@ def _parsed(content: dict) -> State:
     state = State(**content)
     state.identity = tuple(state.identity)
     state.journals = {name: (int(end), str(digest)) for name, (end, digest) in state.journals.items()}
-    state.segments = [Segment(**segment) for segment in state.segments]
+    state.segments = [_plain(Segment(**segment)) for segment in state.segments]
     state.problems = [Problem(**problem) for problem in state.problems]
     state.strays = {name: tuple(signature) for name, signature in state.strays.items()}
     return state
+
+
+def _plain(segment: Segment) -> Segment:
+    """A segment whose files lie in the index. Raises ValueError for a name that leads elsewhere."""
+    if not all(re.fullmatch(r"[a-z0-9-]+", str(part)) for part in (segment.name, *segment.files)):
+        raise ValueError(segment.name)
+    return segment
 
 
 def _is_whole(state: State, index: Path) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from mediastore import sidecar
+from mediastore import files, sidecar
 from mediastore.errors import StoreFormatError
 from mediastore.reader import folders
 from mediastore.reader.database import TIME_LIMIT_S, Database
@@ -90,7 +90,7 @@ def _check_mark(root: Path) -> list[str]:
     """What to say of a root without its mark; an empty one needs none. Raises StoreFormatError for what is no store."""
     mark = root / MARK
     if mark.is_file():
-        sidecar.parse(mark.read_bytes(), str(mark))
+        sidecar.parse(files.read_record(mark), str(mark))
     elif root.exists() and not root.is_dir():
         raise StoreFormatError(f"a store must be a folder, got the file {root}; give the folder that holds it")
     elif root.is_dir() and any(not entry.name.startswith(".") for entry in root.iterdir()):

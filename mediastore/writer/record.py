@@ -20,7 +20,7 @@ def mark_store(root: Path) -> None:
     """Make `root` a store. Raises StoreFormatError where it is one of a format that this version cannot write."""
     mark = root / STORE_MARK
     try:
-        sidecar.parse(mark.read_bytes(), str(mark))
+        sidecar.parse(files.read_record(mark), str(mark))
     except FileNotFoundError:
         files.write(mark, sidecar.to_line({"format": sidecar.FORMAT}))
 
@@ -40,7 +40,7 @@ def read(folder: Path) -> dict[str, Any] | None:
     """The run's record, or None where there is none. Raises StoreFormatError for one that cannot be read."""
     path = folder / RUN_FILE
     try:
-        return sidecar.parse(path.read_bytes(), str(path))
+        return sidecar.parse(files.read_record(path), str(path))
     except FileNotFoundError:
         return None
 
