@@ -81,6 +81,18 @@ def copy(source: Path, path: Path) -> None:
             shutil.copyfileobj(reading, writing, 2**20)
 
 
+def link(source: Path, path: Path) -> None:
+    """Give a file a second name, or where the file system has no hard links, copy it. A symbolic link stays one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, path, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        if source.is_symlink():
+            path.symlink_to(os.readlink(source))
+        else:
+            copy(source, path)
+
+
 def append(descriptor: int, content: bytes) -> None:
     """Append to an open file. Raises OSError when not all of it could be written."""
     _write_all(descriptor, content)
@@ -106,6 +118,12 @@ def remove(path: Path) -> None:
     """Remove a file of ours that is no longer wanted; that it is gone already is fine."""
     with contextlib.suppress(FileNotFoundError):
         path.unlink()
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a folder of ours with all that it holds; that it is gone already is fine. Follows no link."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(path)
 
 
 def _shares_blocks(source: int, target: int) -> bool:

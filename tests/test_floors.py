@@ -15,7 +15,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("files", "sidecar", "journal", "encode"),
     ("writer", "analysis"),
     ("reader",),
-    ("serve", "stored_file", "thumbnails", "draw", "audit", "demo", "export"),
+    ("serve", "stored_file", "thumbnails", "draw", "audit", "trash", "moves", "usage", "demo", "export"),
     ("view", "cli"),
 )
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}

@@ -50,12 +50,10 @@ def test_every_file_it_points_to_is_there(target: tuple[str, str]) -> None:
     assert (TOP / "".join(target)).is_file()
 
 
-def test_every_command_and_option_is_told() -> None:
+def test_every_command_is_told() -> None:
     table = README[README.index("| command |") : README.index("## From Python")]
     [commands] = [action for action in cli.parser()._actions if isinstance(action, argparse._SubParsersAction)]
-    told = set(re.findall(r"`mediastore (\w+)", table)) | set(re.findall(r"--[a-z][\w-]*", table))
-    options = {name for command in commands.choices.values() for name in command._option_string_actions}
-    assert set(commands.choices) | {name for name in options if name.startswith("--")} - {"--help"} == told
+    assert re.findall(r"^\| `mediastore (\w+)", table, re.MULTILINE) == [*commands.choices]
 
 
 def _tree(root: Path) -> str:

@@ -1,12 +1,25 @@
-"""What each command does: parsed options in, an exit code out."""
+"""The commands that read, keep and show a store: parsed options in, an exit code out."""
 
 import shutil
-import sys
+import signal
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 
+from mediastore.cli.words import print_line, say
+
 Command = Callable[[Namespace], int]
+
+
+@contextmanager
+def ended_by_ctrl_c() -> Iterator[None]:
+    """Ctrl-C ends the process at once, which is 130 to a shell: while a query runs, Python would not hear it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def query(options: Namespace) -> int:
@@ -14,7 +27,9 @@ def query(options: Namespace) -> int:
     from mediastore.cli import output
     from mediastore.reader.store import Store
 
-    found = Store(options.root).sql(options.sql, limit_s=options.limit_s)
+    store = Store(options.root)
+    with ended_by_ctrl_c():
+        found = store.sql(options.sql, limit_s=options.limit_s)
     if options.parquet:
         output.to_parquet(found, options.parquet)
     else:
@@ -31,23 +46,54 @@ def ls(options: Namespace) -> int:
     store = Store(options.root)
     found = reports.runs(store)
     if found.empty and not options.json:
-        print(f"No runs in {store.root} yet: mediastore.init(project=..., dir=...) begins one.", file=sys.stderr)
+        say(f"No runs in {store.root} yet: mediastore.init(project=..., dir=...) begins one.")
     else:
         output.show(found, "json" if options.json else "table")
     return 0
 
 
 def show(options: Namespace) -> int:
-    """Tell what a run holds: its config, last metrics, media and what could not be read of it."""
+    """Tell what a run holds: its config, last metrics, media, what could not be read; or with --key its items."""
     from mediastore.cli import output, reports
+    from mediastore.reader.named import named_run
     from mediastore.reader.store import Store
 
-    report = reports.run(Store(options.root), options.name)
+    run = named_run(options.root, options.name)
+    if options.key is not None:
+        output.show(reports.items(Store(options.root), run, options.key), "json" if options.json else "table")
+        return 0
+    report = reports.run(Store(options.root), run)
     if options.json:
         output.show_json(report.record)
     else:
         for title, table in report.tables:
             output.show_titled(title, table)
+    return 0
+
+
+def du(options: Namespace) -> int:
+    """Tell what takes the space, the largest first: media as if nothing were stored twice (logical) and on the disk.
+
+    By run and project also the records (sidecars, journals), the index, which may be deleted, and all else.
+    """
+    from mediastore import usage
+    from mediastore.cli import output
+    from mediastore.reader.store import Store
+
+    rows = usage.usage(Store(options.root), options.by, options.project)
+    columns = usage.columns(options.by)
+    output.show_rows(rows, columns, options.json, sizes=columns[columns.index("items") + 1 :])
+    return 0
+
+
+def completion(options: Namespace) -> int:
+    """Print the lines that complete these commands, their options, runs and keys in a shell.
+
+    bash: eval "$(mediastore completion bash)"; zsh: the same with zsh; fish: mediastore completion fish | source.
+    """
+    from mediastore.cli import completion
+
+    print(completion.script(options.shell))
     return 0
 
 
@@ -62,16 +108,20 @@ def index(options: Namespace) -> int:
             shutil.rmtree(run.folder.path / state.FOLDER, ignore_errors=True)
         with output.progress(run.folder.name, run.unread_bytes()) as advance:
             run.update(advance)
-        print(f"{run.folder.name}\t{run.lines()} lines")
+        print_line(run.folder.name, f"{run.lines()} lines")
     return 0
 
 
 def check(options: Namespace) -> int:
     """Compare every journal, sidecar and media file; 1 when something is wrong and was not mended."""
-    from mediastore import audit
+    from mediastore import audit, moves
 
+    if options.repair:
+        for told in moves.finish(options.root):
+            say(told)
     report = audit.check(options.root, repair=options.repair)
-    print("\n".join(report.lines))
+    for line in report.lines:
+        print_line(line)
     return 0 if report.clean else 1
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from mediastore.errors import NotFoundError
+from mediastore.reader.named import NamedRun
 from mediastore.reader.store import Store
 
 _RUNS = """
@@ -28,6 +29,7 @@ where project = $project and run = $run
 group by name
 order by name
 """
+_ITEM = ("step", "index", "kind", "path", "bytes", "caption", "sample", "values", "problem")
 _FACTS = ("project", "run", "name", "status", "created", "updated", "notes", "run_group", "job_type", "tags")
 
 
@@ -44,9 +46,19 @@ def runs(store: Store) -> pd.DataFrame:
     return store.sql(_RUNS)
 
 
-def run(store: Store, name: str) -> RunReport:
-    """Everything that can be told of a run in a few lines. Raises NotFoundError unless `name` means one run."""
-    row = _the_run(store.runs(), name)
+def items(store: Store, run: NamedRun, key: str) -> pd.DataFrame:
+    """One row an item of a key. Raises NotFoundError when the run has none."""
+    found = store.items(run=run.ref, key=key)
+    if found.empty:
+        known = ", ".join(store.keys(run=run.ref)["key"].unique()) or "none"
+        raise NotFoundError(f"KEY must be one of {run.ref}, got {key!r}; there are: {known}")
+    return found[list(_ITEM)].dropna(axis="columns", how="all")
+
+
+def run(store: Store, named: NamedRun) -> RunReport:
+    """Everything that can be told of a run in a few lines."""
+    found = store.runs()
+    row = found[found["ref"] == named.ref].iloc[0].to_dict()
     config, summary = json.loads(row["config"]), json.loads(row["summary"])
     problems = store.problems()
     tables = {
@@ -61,16 +73,6 @@ def run(store: Store, name: str) -> RunReport:
     record = {fact: row[fact] for fact in _FACTS} | {"config": config, "summary": summary}
     rows = {title: tables[title].to_dict("records") for title in ("metrics", "media", "labels", "problems")}
     return RunReport(list(tables.items()), record | rows)
-
-
-def _the_run(found: pd.DataFrame, name: str) -> dict[str, Any]:
-    matches = found[(found["run"] == name) | (found["ref"] == name)]
-    for also in (found["name"] == name, found["run"].str.startswith(name)):
-        matches = found[also] if matches.empty else matches
-    if len(matches) != 1:
-        refs = ", ".join(matches["ref"]) or "none"
-        raise NotFoundError(f"RUN must mean one run of the store, got {name!r} which fits {refs}; see `mediastore ls`")
-    return matches.iloc[0].to_dict()
 
 
 def _is_given(value: Any) -> bool:

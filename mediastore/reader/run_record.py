@@ -57,12 +57,13 @@ def status(record: Mapping[str, Any], changed: float) -> str:
     said = str(record.get("status", "running"))
     if said != "running":
         return said
-    if record.get("host") == platform.node() and isinstance(record.get("pid"), int) and not _lives(record["pid"]):
+    if record.get("host") == platform.node() and isinstance(record.get("pid"), int) and not lives(record["pid"]):
         return "crashed"
     return "crashed" if time.time() - changed > SILENT_AFTER_S else "running"
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
+    """Whether a process of this machine has that number."""
     try:
         os.kill(pid, 0)
     except (ProcessLookupError, OverflowError, ValueError):

@@ -155,11 +155,3 @@ def test_the_command_line_is_light_until_asked() -> None:
     code = "import sys, mediastore.cli as c; c.parser(); print({'duckdb', 'pandas', 'streamlit'} & {*sys.modules})"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert told.stdout == "set()\n"
-
-
-def test_every_command_and_option_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ("query", "ls", "show", "index", "check", "app", "demo"):
-        with pytest.raises(SystemExit) as done:
-            cli.main([command, "--help"])
-        assert done.value.code == 0
-        assert "--root" in capsys.readouterr().out
