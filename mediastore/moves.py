@@ -7,6 +7,7 @@ any moment, the run stands whole in its old place, or in both; `finish` then end
 
 import os
 import socket
+import stat
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +25,6 @@ FOLDER = ".moving"
 NOTE = "move.json"
 RUN, OLD = "run", "old"
 ARTIFACTS = "@artifacts"
-LINE_BYTES_MAX = 64 * 2**20
 ABANDONED_AFTER_S = 86_400.0
 Progress = Callable[[int], None]
 
@@ -118,9 +118,10 @@ def _rewrite(old: Path, new: Path, project: str, progress: Progress) -> None:
 
 
 def _bring(source: Path, target: Path, part: tuple[str, ...], project: str) -> None:
-    is_whole = not source.name.startswith(files.TEMPORARY_PREFIX) and not source.is_symlink()
-    if is_whole and ((part, source.suffix) == (("media",), ".json") or (part == () and source.name == run_record.FILE)):
-        files.write(target, _renamed(source.read_bytes(), project))
+    is_whole = not source.name.startswith(files.TEMPORARY_PREFIX) and stat.S_ISREG(source.lstat().st_mode)
+    is_short = is_whole and source.lstat().st_size <= files.RECORD_BYTES_MAX
+    if is_short and ((part, source.suffix) == (("media",), ".json") or (part == () and source.name == run_record.FILE)):
+        files.write(target, _renamed(files.read_record(source), project))
     elif is_whole and (part, source.suffix) == (("items",), ".jsonl"):
         _copy_lines(source, target, project)
     else:
@@ -133,7 +134,7 @@ def _copy_lines(source: Path, target: Path, project: str) -> None:
     try:
         with source.open("rb") as lines:
             is_begun = False
-            while line := lines.readline(LINE_BYTES_MAX):
+            while line := lines.readline(files.RECORD_BYTES_MAX):
                 is_whole = line.endswith(b"\n")
                 files.append(descriptor, _renamed(line, project) if is_whole and not is_begun else line)
                 is_begun = not is_whole

@@ -101,10 +101,10 @@ def forget_empty(root: Path, folder: Path) -> None:
 
 def _read(path: Path) -> Removed:
     try:
-        note = sidecar.parse((path / NOTE).read_bytes(), str(path / NOTE))
+        note = sidecar.parse(files.read_record(path / NOTE), str(path / NOTE))
         fields = {name: str(note[name]) for name in ("project", "run", "name", "place")}
         return Removed(path, **fields, removed=float(note["removed"]))
-    except (KeyError, TypeError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise StoreFormatError(
             f"{path / NOTE} must name a run and its place, got {error}; move {path} by hand"
         ) from error
