@@ -7,7 +7,7 @@ from mediastore.view import charts, controls, frame, gallery, links, step_media
 store = frame.open_store()
 
 frame.page("Curves", "Which media go with this point? Click a curve to see that step in every run in view.")
-names = store.metric_names(frame.selected_runs(store))
+names = store.metric_names(run=frame.selected_runs(store))
 if not names:
     frame.nothing_found("The runs in view have logged no metrics.", "Log a number: run.log({'loss': 0.3})")
     st.stop()

@@ -15,7 +15,7 @@ if point := charts.picked("run_curves"):
 frame.page("Runs", "Which runs are there, and how do they compare? Tick the runs to see on every page.")
 run_table.show(store)
 
-names = store.metric_names(frame.selected_runs(store))
+names = store.metric_names(run=frame.selected_runs(store))
 if not names:
     frame.nothing_found("The runs in view have logged no metrics.", "Log a number: run.log({'loss': 0.3})")
     st.stop()

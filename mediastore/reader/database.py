@@ -43,6 +43,7 @@ class Database:
         self._connection = duckdb.connect(config=config)
         self._connection.execute(sql.text("bookkeeping"))
         self._connection.execute(sql.text("tables").format(prefix="store.live_"))
+        self._connection.execute(sql.text("macros"))
         self._connection.execute(sql.text("views"))
         self._connection.execute("set allowed_directories = [$1]", [str(root)])
         self._connection.execute(sql.text("lock"))

@@ -1,162 +1,170 @@
-"""What to look for, as one frozen value, and the SQL conditions it stands for."""
+"""What to look for, as one frozen value."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from math import inf
+from dataclasses import dataclass, fields
 from typing import Any
 
 from mediastore.errors import MediaStoreTypeError, MediaStoreValueError
-from mediastore.reader.sql import conditions as texts
+from mediastore.reader import expressions
 
 Names = str | Iterable[str] | None
 Range = tuple[float | None, float | None]
+Wanted = float | str | bool | Range | list[Any]
 LATEST = "latest"
-STEP_MAX = 2**63 - 1
+LISTS = "run project status tag key kind sample index label labels_all labels_none layer type track".split()
+RANGES = ("score", "area", "area_share", "aspect")
+FIELDS = ("config", "summary", "values", "scores")
+OF_RUNS = ("run", "project", "status", "tag", "config", "summary", "where")
+QUALIFIERS = ("layer", "type", "score", "scores", "area", "area_share", "aspect", "text", "track", "frame")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Each filter narrows; None leaves a field open. label, layer and score must hold for one and the same annotation.
+    """Each filter narrows; None leaves a field open. Where one or several are taken, one of them must fit.
 
-    run: a run's id, or `project/run`, or several. key, kind, label, layer, sample: one or several.
-    step: one, (first, last) inclusive, or "latest" of each run and key. score: (lowest, highest) inclusive; an end that
-    is None is open. index: one or several. caption: a text that it contains, in any case.
-    problem: True has one, False has none, a text is contained in it.
+    Of the run: run (its id, or `project/run`), project, status, tag: one or several. config, summary: conditions by
+    name, `{"lr": (0.001, None), "model": "x", "optimizer.name": ["adam", "sgd"]}`.
+
+    Of the item: key, kind, sample, index: one or several. step: one, (first, last), or "latest" of each run and key.
+    caption: a text that it contains, in any case. problem: True has one, False has none, a text is contained in it.
+    values: conditions by name. where: a text of conditions, see mediastore.reader.expressions.
+
+    Of an annotation: label, layer, type, track: one or several. score; scores: conditions by name on the further ones.
+    area: of its box, in pixels; area_share: the same as a share (0..1) of the picture; aspect: width / height of its
+    box. text: a text that it contains, in any case. frame: one, or (first, last). An item is wanted when all of these
+    hold for one and the same annotation of it.
+    labels_all: of each of these labels the item has an annotation for which all but `label` hold.
+    labels_none: of none of these labels the item has such an annotation. Where only these two name labels, the other
+    conditions on annotations speak about them, and an item without annotations has none of the labels.
+
+    Ranges are (lowest, highest), both inclusive; an end that is None is open. A condition by name is a range, one
+    number, text or truth that it equals, or a list of these, of which one fits.
     """
 
     run: Names = None
+    project: Names = None
+    status: Names = None
+    tag: Names = None
+    config: Mapping[str, Wanted] | None = None
+    summary: Mapping[str, Wanted] | None = None
+    where: str | None = None
     key: Names = None
     step: int | tuple[int | None, int | None] | str | None = None
     kind: Names = None
-    label: Names = None
-    layer: Names = None
-    score: Range | None = None
     sample: Names = None
-    problem: bool | str | None = None
-    caption: str | None = None
     index: int | Iterable[int] | None = None
+    caption: str | None = None
+    problem: bool | str | None = None
+    values: Mapping[str, Wanted] | None = None
+    label: Names = None
+    labels_all: Names = None
+    labels_none: Names = None
+    layer: Names = None
+    type: Names = None
+    score: Range | None = None
+    scores: Mapping[str, Wanted] | None = None
+    area: Range | None = None
+    area_share: Range | None = None
+    aspect: Range | None = None
+    text: str | None = None
+    track: Names | int | Iterable[int] = None
+    frame: int | tuple[int | None, int | None] | None = None
 
     def __post_init__(self) -> None:
-        for name in ("run", "key", "kind", "label", "layer", "sample", "index"):
+        for name in LISTS:
             object.__setattr__(self, name, _several(name, getattr(self, name)))
-        _check_step(self.step)
-        if self.score is not None:
-            _check_pair("score", self.score)
+        for name in RANGES:
+            if getattr(self, name) is not None:
+                _check_pair(name, getattr(self, name))
+        for name in FIELDS:
+            object.__setattr__(self, name, _conditions(name, getattr(self, name)))
+        for name in ("step", "frame"):
+            _check_whole(name, getattr(self, name))
+        for name in ("caption", "text", "where"):
+            if not isinstance(getattr(self, name), str | None):
+                raise MediaStoreTypeError(f"{name} must be a text, got {getattr(self, name)!r}; None leaves it open")
 
     @property
     def on_annotations(self) -> bool:
-        """Whether a filter asks for something of an annotation."""
-        return any(value is not None for value in (self.label, self.layer, self.score))
+        """Whether one annotation must fit: labels_all and labels_none take the other conditions to themselves."""
+        alone = self.labels_all is None and self.labels_none is None
+        return self.label is not None or (alone and any(getattr(self, name) is not None for name in QUALIFIERS))
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The filters that narrow, by name."""
+        found = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def without(self, *names: str) -> "Filters":
+        """The same with these left open."""
+        return Filters(**{name: value for name, value in self.given.items() if name not in names})
 
 
-@dataclass(slots=True)
-class Conditions:
-    """SQL conditions with the values they bind."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def of_items(self, filters: Filters) -> str:
-        """The condition under which an item is wanted."""
-        found = self._either(filters) + self._items(filters)
-        if filters.on_annotations:
-            inner = self._either(filters) + self._annotations(filters)
-            found.append(texts.ITEM_OF_ANNOTATION.format(conditions=_all(inner)))
-        return _all(found)
-
-    def of_annotations(self, filters: Filters) -> str:
-        """The condition under which an annotation is wanted."""
-        found = self._either(filters) + self._annotations(filters)
-        if of_items := self._items(filters):
-            found.append(texts.ANNOTATION_OF_ITEM.format(conditions=_all(self._either(filters) + of_items)))
-        return _all(found)
-
-    def of_metrics(self, filters: Filters, name: Names) -> str:
-        """The condition under which a metric's value is wanted: by run, step and name."""
-        named = [] if name is None else [texts.METRIC_NAME.format(marks=self._marks("name", _several("name", name)))]
-        return _all(self._run(filters) + self._step(filters) + named)
-
-    def _either(self, filters: Filters) -> list[str]:
-        found = self._run(filters) + self._among(filters, ("key", "sample", "index"), texts.EITHER)
-        if filters.step == LATEST:
-            others = self._run(filters) + self._among(filters, ("key",), texts.EITHER)
-            return [*found, texts.LATEST.format(others=_all(others))]
-        return found + self._step(filters)
-
-    def _run(self, filters: Filters) -> list[str]:
-        if filters.run is None:
-            return []
-        runs = self._marks("run_id", sorted({run[at:] for run in filters.run for at in _starts(run)}))
-        return [texts.EITHER["run"].format(runs=runs, marks=self._marks("run", filters.run))]
-
-    def _step(self, filters: Filters) -> list[str]:
-        if filters.step is None:
-            return []
-        low, high = filters.step if isinstance(filters.step, tuple) else (filters.step, filters.step)
-        self.values |= {"step_low": 0 if low is None else low, "step_high": STEP_MAX if high is None else high}
-        return [texts.EITHER["step"]]
-
-    def _items(self, filters: Filters) -> list[str]:
-        found = self._among(filters, ("kind",), texts.ITEMS)
-        if filters.caption:
-            self.values["caption"] = filters.caption
-            found.append(texts.ITEMS["caption"])
-        if isinstance(filters.problem, str):
-            self.values["problem"] = filters.problem
-            found.append(texts.ITEMS["problem_text"])
-        elif filters.problem is not None:
-            found.append(texts.ITEMS["problem" if filters.problem else "no_problem"])
-        return found
-
-    def _annotations(self, filters: Filters) -> list[str]:
-        found = self._among(filters, ("label", "layer"), texts.ANNOTATIONS)
-        if filters.score is not None:
-            low, high = filters.score
-            self.values |= {"score_low": -inf if low is None else low, "score_high": inf if high is None else high}
-            found.append(texts.ANNOTATIONS["score"])
-        return found
-
-    def _among(self, filters: Filters, names: Iterable[str], snippets: Mapping[str, str]) -> list[str]:
-        given = [(name, getattr(filters, name)) for name in names if getattr(filters, name) is not None]
-        return [snippets[name].format(marks=self._marks(name, values)) for name, values in given]
-
-    def _marks(self, name: str, values: Iterable[Any]) -> str:
-        bound = {f"{name}_{number}": value for number, value in enumerate(values)}
-        self.values |= bound
-        return ", ".join(f"${mark}" for mark in bound) or "null"
-
-
-def _all(conditions: list[str]) -> str:
-    return " and ".join(conditions) or "true"
-
-
-def _starts(run: str) -> list[int]:
-    """Where the run's id may begin in `project/run`: either may hold slashes."""
-    return [0, *(at + 1 for at, character in enumerate(run) if character == "/")]
+def pick(names: Iterable[str], filters: Mapping[str, Any], question: str) -> Filters:
+    """Filters of which a question takes only some. Raises MediaStoreTypeError for another one."""
+    accepted = list(names)
+    if unknown := [name for name in filters if name not in accepted]:
+        raise MediaStoreTypeError(f"{question} must be asked by {', '.join(accepted)}, got {unknown[0]}; leave it out")
+    if isinstance(filters.get("where"), str) and expressions.speaks_of_items(filters["where"]):
+        raise MediaStoreValueError(
+            f"where must speak of runs in {question}, got {filters['where']!r}, which asks for something of items; "
+            "compare config., summary. or columns of runs"
+        )
+    return Filters(**filters)
 
 
 def _several(name: str, value: Any) -> tuple | None:
-    accepted = int if name == "index" else str
+    accepted = (int,) if name == "index" else (str, int) if name == "track" else (str,)
     if value is None:
         return None
-    values = (value,) if isinstance(value, (str, int)) else tuple(value)
+    values = (value,) if isinstance(value, str | int) else tuple(value)
     if not all(isinstance(entry, accepted) for entry in values):
         raise MediaStoreTypeError(
-            f"{name} must be one {accepted.__name__} or several, got {value!r}; give None to leave it open"
+            f"{name} must be one {accepted[0].__name__} or several, got {value!r}; give None to leave it open"
         )
-    return values
+    return tuple(str(entry) for entry in values) if name == "track" else values
 
 
-def _check_step(step: Any) -> None:
-    if isinstance(step, tuple):
-        _check_pair("step", step)
-    elif not (step is None or isinstance(step, int) or step == LATEST):
-        raise MediaStoreTypeError(
-            f"step must be a number, (first, last) or {LATEST!r}, got {step!r}; give one of these"
-        )
+def _check_whole(name: str, value: Any) -> None:
+    also = f" or {LATEST!r}" if name == "step" else ""
+    if isinstance(value, tuple):
+        _check_pair(name, value)
+    elif not (value is None or isinstance(value, int) or (also and value == LATEST)):
+        raise MediaStoreTypeError(f"{name} must be a number, (first, last){also}, got {value!r}; give one of these")
 
 
 def _check_pair(name: str, pair: Any) -> None:
-    if not isinstance(pair, tuple | list) or len(pair) != 2:
+    whole = isinstance(pair, tuple | list) and len(pair) == 2
+    if not whole or not all(end is None or (_is_number(end) and end == end) for end in pair):
         raise MediaStoreValueError(
             f"{name} must be two numbers (lowest, highest), got {pair!r}; None leaves one end open"
         )
+    if None not in pair and pair[0] > pair[1]:
+        raise MediaStoreValueError(f"{name} must go from the lowest to the highest, got {pair!r}; swap the two")
+
+
+def _conditions(name: str, given: Any) -> dict[str, Wanted] | None:
+    if given is None:
+        return None
+    if not isinstance(given, Mapping) or not all(isinstance(field, str) for field in given):
+        raise MediaStoreTypeError(
+            f"{name} must be conditions by name, got {given!r}; give {{'lr': (0.001, None)}}, or a text as where="
+        )
+    for field, wanted in given.items():
+        if isinstance(wanted, tuple):
+            _check_pair(f"{name}[{field!r}]", wanted)
+        elif not all(isinstance(one, str | bool) or _is_number(one) for one in _listed(wanted)):
+            raise MediaStoreTypeError(
+                f"{name}[{field!r}] must be a range, a number, a text, a truth or a list of these, got {wanted!r}; "
+                "give one of these"
+            )
+    return dict(given)
+
+
+def _listed(wanted: Any) -> list[Any]:
+    return wanted if isinstance(wanted, list) else [wanted]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,31 +1,41 @@
 """Questions about runs and their metrics."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
 from mediastore.reader import sql
 from mediastore.reader.asking import Asking
-from mediastore.reader.filters import Conditions, Filters
+from mediastore.reader.conditions import Conditions
+from mediastore.reader.filters import OF_RUNS, pick
 
 
 class Measures(Asking):
     """The part of a store that tells of runs and metrics."""
 
-    def runs(self, project: str | None = None, status: str | None = None) -> pd.DataFrame:
-        """One row a run, oldest first; `ref` is `project/run`."""
-        return self._frame(sql.text("runs"), {"project": project, "status": status})
+    def runs(self, **filters: Any) -> pd.DataFrame:
+        """One row a run, oldest first; `ref` is `project/run`.
 
-    def metrics(self, name: str | Sequence[str] | None = None, *, run: Any = None, step: Any = None) -> pd.DataFrame:
-        """One row a value: project, run, step, time, name, value, text; by run, name and step."""
+        filters: run, project, status, tag, config, summary and where of `Filters`.
+        """
         conditions = Conditions()
-        where = conditions.of_metrics(Filters(run=run, step=step), name)
-        return self._frame(sql.text("metric_rows").format(conditions=where), conditions.values)
+        where = conditions.of_runs(pick(OF_RUNS, filters, "runs"))
+        return self._frame(sql.text("runs").format(conditions=where), conditions.values)
 
-    def metric_names(self, run: Any = None) -> list[str]:
-        """The names of the metrics, sorted."""
-        conditions = Conditions()
-        where = conditions.of_metrics(Filters(run=run), None)
-        rows = self._rows(sql.text("metric_names").format(conditions=where), conditions.values)
-        return [name for (name,) in rows]
+    def metrics(self, name: str | Sequence[str] | None = None, **filters: Any) -> pd.DataFrame:
+        """One row a value: project, run, step, time, name, value, text; by run, name and step.
+
+        filters: step, and run, project, status, tag, config, summary and where of `Filters`.
+        """
+        return self._frame(*_with_metrics("metric_rows", name, filters))
+
+    def metric_names(self, **filters: Any) -> list[str]:
+        """The names of the metrics, sorted. filters: as of `metrics`."""
+        return [name for (name,) in self._rows(*_with_metrics("metric_names", None, filters))]
+
+
+def _with_metrics(question: str, name: Iterable[str] | str | None, filters: dict[str, Any]) -> tuple[str, dict]:
+    conditions = Conditions()
+    where = conditions.of_metrics(pick(("step", *OF_RUNS), filters, "metrics"), name)
+    return sql.text(question).format(conditions=where), conditions.values

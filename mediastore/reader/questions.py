@@ -1,13 +1,18 @@
 """Questions about items and annotations: which, how many, of what kinds and labels."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from mediastore.reader import records, sort, sql
+from mediastore.reader import facets, records, sql
+from mediastore.reader import sort as orders
 from mediastore.reader.asking import Asking
-from mediastore.reader.filters import Conditions, Filters
+from mediastore.reader.conditions import Conditions
+from mediastore.reader.facets import BINS, Facets
+from mediastore.reader.filters import Filters
+from mediastore.reader.sort import Order
 
 ITEM_COLUMNS = (
     "project run key step index kind path caption sample width height sample_rate channels duration_s fps frames codec "
@@ -17,6 +22,17 @@ ANNOTATION_COLUMNS = (
     "project run key step index path sample layer type label score x0 y0 x1 y1 start_s end_s frame track text attrs "
     "rest"
 ).split()
+RANKS = {"score": "rank", "count": "coalesce(rank, 0)"}
+PAGE_ITEMS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Sidecars, each with its `path`; `after` begins the next page, None on the last; of `found` items in all."""
+
+    records: list[dict[str, Any]]
+    after: str | None
+    found: int
 
 
 class Questions(Asking):
@@ -29,36 +45,18 @@ class Questions(Asking):
         descending: bool = False,
         limit: int | None = None,
         offset: int = 0,
+        after: str | None = None,
         **filters: Any,
     ) -> pd.DataFrame:
         """One row an item that `Filters(**filters)` accepts.
 
-        sort: a column, "score" (of the best annotation that the filters accept) or "values.<name>".
+        sort: a column, "values.<name>", or of the annotations that the filters accept "score" (the best) or "count".
+        after: `items(…).attrs["after"]` of the rows before, None in it when they were the last; it costs the same
+        however deep, and nothing comes twice or is passed over while the store grows. offset counts rows instead.
         """
-        columns = ", ".join(ITEM_COLUMNS)
-        return self._frame(*_item_query(columns, Filters(**filters), sort, descending, limit, offset))
-
-    def count(self, **filters: Any) -> int:
-        """How many items `Filters(**filters)` accepts, exactly."""
-        return self._rows(*_with_items("count_items", filters))[0][0]
-
-    def annotations(
-        self,
-        *,
-        sort: str = "step",
-        descending: bool = False,
-        limit: int | None = None,
-        offset: int = 0,
-        **filters: Any,
-    ) -> pd.DataFrame:
-        """One row an annotation that `Filters(**filters)` accepts."""
-        conditions = Conditions()
-        query = sql.text("annotation_rows").format(
-            columns=", ".join(ANNOTATION_COLUMNS),
-            conditions=conditions.of_annotations(Filters(**filters)),
-            order=_order_of_annotations(sort, descending),
-        )
-        return self._frame(query, {**conditions.values, "limit": limit, "offset": offset})
+        order = orders.of_items(sort, descending, RANKS)
+        query = _item_query(", ".join(ITEM_COLUMNS), Filters(**filters), order, limit, offset, after)
+        return _paged(self._frame(*query), order, limit)
 
     def records(
         self,
@@ -67,15 +65,66 @@ class Questions(Asking):
         descending: bool = False,
         limit: int | None = None,
         offset: int = 0,
+        after: str | None = None,
         **filters: Any,
     ) -> list[dict[str, Any]]:
-        """The sidecars of the items that `Filters(**filters)` accepts, whole, each with its `path` from the root."""
-        query = _item_query(records.COLUMNS, Filters(**filters), sort, descending, limit, offset)
-        return records.read(self.root, self._rows(*query))
+        """The sidecars of what `items` tells, whole, each with its `path` from the root."""
+        order = orders.of_items(sort, descending, RANKS)
+        return self._records(_item_query(records.COLUMNS, Filters(**filters), order, limit, offset, after))
 
-    def keys(self, run: Any = None) -> pd.DataFrame:
+    def page(
+        self,
+        *,
+        sort: str = "step",
+        descending: bool = False,
+        limit: int = PAGE_ITEMS,
+        after: str | None = None,
+        **filters: Any,
+    ) -> Page:
+        """`limit` sidecars, what begins the next page, and how many items there are in all."""
+        wanted = Filters(**filters)
+        order = orders.of_items(sort, descending, RANKS)
+        rows = self._rows(*_item_query(records.COLUMNS, wanted, order, limit + 1, 0, after))
+        shown = rows[:limit]
+        more = order.token(shown[-1][records.WIDTH :]) if len(rows) > limit else None
+        return Page(records.read(self.root, [row[: records.WIDTH] for row in shown]), more, self.count(**filters))
+
+    def count(self, **filters: Any) -> int:
+        """How many items `Filters(**filters)` accepts, exactly."""
+        return self._rows(*_with_items("count_items", filters))[0][0]
+
+    def facets(self, *, bins: int = BINS, **filters: Any) -> Facets:
+        """Exact counts by label, layer, score, key, kind and run of what `Filters(**filters)` accepts, at once.
+
+        bins: how many of equal width the scores from 0 to 1 fall into, or from the lowest to the highest beyond.
+        """
+        return facets.ask(self._frame, Filters(**filters), bins)
+
+    def annotations(
+        self,
+        *,
+        sort: str = "step",
+        descending: bool = False,
+        limit: int | None = None,
+        offset: int = 0,
+        after: str | None = None,
+        **filters: Any,
+    ) -> pd.DataFrame:
+        """One row an annotation that `Filters(**filters)` accepts. sort: a column. after: as in `items`."""
+        conditions = Conditions({"limit": limit, "offset": offset})
+        order = orders.of_annotations(sort, descending)
+        where = conditions.of_annotations(Filters(**filters))
+        query = sql.text("annotation_rows").format(
+            columns=", ".join(ANNOTATION_COLUMNS),
+            place=order.place,
+            conditions=where if after is None else f"{where} and {order.after(after, conditions.values)}",
+            order=order.order_by(),
+        )
+        return _paged(self._frame(query, conditions.values), order, limit)
+
+    def keys(self, **filters: Any) -> pd.DataFrame:
         """One row a key and kind: key, kind, items, first_step, last_step."""
-        return self._frame(*_with_items("keys", {"run": run}))
+        return self._frame(*_with_items("keys", filters))
 
     def steps(self, **filters: Any) -> list[int]:
         """The steps at which there are items that `Filters(**filters)` accepts, in order."""
@@ -89,19 +138,43 @@ class Questions(Asking):
         """Every label by first appearance: what `labels()` tells without its counts, ten times as fast."""
         return [label for (label,) in self._rows(*_with_annotations("label_names", filters))]
 
-
-_order_of_items, _order_of_annotations = sort.of_items, sort.of_annotations
+    def _records(self, query: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
+        return records.read(self.root, [row[: records.WIDTH] for row in self._rows(*query)])
 
 
 def _item_query(
-    columns: str, filters: Filters, sort: str, descending: bool, limit: int | None, offset: int
+    columns: str, filters: Filters, order: Order, limit: int | None, offset: int, after: str | None
 ) -> tuple[str, dict[str, Any]]:
-    conditions = Conditions()
-    where = conditions.of_items(filters)
-    values = conditions.values | {"limit": limit, "offset": offset}
-    order = _order_of_items(sort, descending, values)
-    scores = sql.text("best_scores").format(conditions=conditions.of_annotations(filters)) if sort == "score" else ""
-    return sql.text("item_rows").format(columns=columns, scores=scores, conditions=where, order=order), values
+    conditions = Conditions({"limit": limit, "offset": offset, **order.bound})
+    is_ranked = order.name in RANKS
+    where = conditions.of_items(filters, has_annotation=is_ranked)
+    ranks = ""
+    if is_ranked:
+        side = "inner" if filters.on_annotations else "left"
+        fitting = conditions.of_annotations(filters)
+        ranks = sql.text(f"rank_by_{order.name}").format(side=side, conditions=fitting)
+    query = sql.text("item_rows" if limit is None else "item_page").format(
+        columns=columns,
+        place=order.place,
+        ranks=ranks,
+        conditions=where if after is None else f"{where} and {order.after(after, conditions.values)}",
+        order=order.order_by(),
+        order_again=order.order_by(by_place=True),
+    )
+    return query, conditions.values
+
+
+def _paged(frame: pd.DataFrame, order: Order, limit: int | None) -> pd.DataFrame:
+    places = [name for name in frame.columns if name.startswith(orders.PLACE)]
+    ended = limit is None or len(frame) < limit or frame.empty
+    last = None if ended else [_python(frame[name].iloc[-1]) for name in places]
+    shown = frame.drop(columns=places)
+    shown.attrs["after"] = None if last is None else order.token(tuple(last))
+    return shown
+
+
+def _python(value: Any) -> Any:
+    return None if pd.isna(value) else value.item() if hasattr(value, "item") else value
 
 
 def _with_items(name: str, filters: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 COLUMNS = 'folder, journal, "offset", length, path'
+WIDTH = 5
 
 
 def read(root: Path, rows: Sequence[tuple[str, str, int, int, str]]) -> list[dict[str, Any]]:

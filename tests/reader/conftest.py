@@ -50,7 +50,13 @@ def by_hand(tmp_path: Path) -> HandWritten:
     return HandWritten(tmp_path / "sick-store")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def shared_by_hand(tmp_path_factory: pytest.TempPathFactory) -> HandWritten:
+    """One for all tests of a module: they look and do not touch."""
+    return HandWritten(tmp_path_factory.mktemp("shared") / "store")
+
+
+@pytest.fixture(scope="session")
 def item() -> Callable[..., dict[str, Any]]:
     """A sidecar's content; fields can be given, and None leaves one out."""
 
@@ -63,7 +69,7 @@ def item() -> Callable[..., dict[str, Any]]:
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def box() -> Callable[..., dict[str, Any]]:
     """A box as an annotation."""
 

@@ -1,4 +1,4 @@
-select {columns}
+select {columns}, {place}
 from store.annotations
 where {conditions}
 order by {order}

@@ -1,6 +1,6 @@
-select {columns}
+select {columns}, {place}
 from store.items
-{scores}
+{ranks}
 where {conditions}
 order by {order}
 limit $limit offset $offset

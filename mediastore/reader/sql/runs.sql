@@ -1,4 +1,6 @@
-select *, project || '/' || run as ref
-from runs
-where ($project is null or project = $project) and ($status is null or status = $status)
+select
+    project, run, name, status, created, updated, config, summary, tags, notes, run_group, job_type,
+    project || '/' || run as ref
+from store.runs
+where {conditions}
 order by created, project, run

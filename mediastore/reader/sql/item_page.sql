@@ -1,0 +1,12 @@
+with chosen as materialized (
+    select id, {place}
+    from store.items
+    {ranks}
+    where {conditions}
+    order by {order}
+    limit $limit offset $offset
+)
+select {columns}, chosen.* exclude (id)
+from store.items
+join chosen using (id)
+order by {order_again}

@@ -1,0 +1,1 @@
+{side} join (select id, count(*) as rank from store.annotations where {conditions} group by id) using (id)
