@@ -118,6 +118,13 @@ class Live:
         self._loaded, self._left_out = set(self._readings), left_out
         return changed
 
+    def mark(self, folder: str) -> str:
+        """A text that differs whenever other lines of a run were read."""
+        reading = self._readings[folder]
+        ends = sorted(reading.offsets.items())
+        digests = [state.digest_before(reading.folder.path / name, end) for name, end in ends]
+        return repr((reading.begun_as, ends, digests))
+
     def problems(self) -> list[tuple[str, str, str, str]]:
         """(project, run, file, problem) of everything that could not be read."""
         found = list(self._left_out)

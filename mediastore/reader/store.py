@@ -3,6 +3,7 @@
 import os
 import secrets
 import threading
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from mediastore.errors import StoreFormatError
 from mediastore.reader import folders
 from mediastore.reader.database import TIME_LIMIT_S, Database
 from mediastore.reader.edits import StoredRun, find_run
+from mediastore.reader.evaluations import Evaluations
 from mediastore.reader.fence import Fence
 from mediastore.reader.live import Live
 from mediastore.reader.measures import Measures
@@ -24,7 +26,7 @@ ROOT_VARIABLE = "MEDIASTORE_DIR"
 DEFAULT_ROOT = "mediastore-runs"
 
 
-class Store(Questions, Measures):
+class Store(Questions, Measures, Evaluations):
     """A folder of runs, read.
 
     root: the folder; by default MEDIASTORE_DIR, else ./mediastore-runs. It may be missing, empty or half written: then
@@ -41,6 +43,7 @@ class Store(Questions, Measures):
         self._database = Database(self.root)
         self._live = Live(self.root, self._database)
         self._fence = Fence(self.root) if fenced else None
+        self._comparisons = OrderedDict()
         self._opened = secrets.token_hex(4)
         self._changes = 0
         self.refresh()

@@ -1,0 +1,198 @@
+"""Questions about right and wrong: a run's predictions against the truth that was logged with them."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mediastore.analysis.changes import Changes
+from mediastore.analysis.evaluation import IOU, SCORE, Evaluation
+from mediastore.analysis.objects import Comparison, joined
+from mediastore.analysis.overlap import overlapping
+from mediastore.errors import MediaStoreValueError, NotFoundError
+from mediastore.reader import comparisons, sql
+from mediastore.reader.asking import Asking
+from mediastore.reader.filters import Conditions, Filters
+from mediastore.reader.live import Live
+
+PREDICTIONS = "predictions"
+TRUTH = "ground_truth"
+KEPT = 4
+GEOMETRIES = {"box": ("box",), "mask": ("mask", "polygon"), "keypoints": ("keypoints",), "span": ("span",)}
+_COLUMNS = "id frame position label score x0 y0 x1 y1 area crowd ignored".split()
+
+
+class Evaluations(Asking):
+    """The part of a store that compares predictions with the truth."""
+
+    _live: Live
+    _lock: threading.Lock
+    _comparisons: OrderedDict[str, Comparison]
+
+    def evaluate(
+        self,
+        key: str,
+        *,
+        run: Any = None,
+        step: int | tuple[int | None, int | None] | str | None = None,
+        predictions: str = PREDICTIONS,
+        truth: str = TRUTH,
+        geometry: str | None = None,
+    ) -> Evaluation:
+        """Predictions against the truth, of some runs and steps of a key, ready to be asked at any threshold.
+
+        run: ids or `project/run`, None for all. step: one, (first, last), "latest" of each run, None for all.
+        predictions, truth: the layers. geometry: box, mask (polygons are filled), keypoints or span; by default that
+        with the most truths. The first time a run's key is compared its overlaps are kept beside its index. Raises
+        NotFoundError where there are no such items.
+        """
+        filters = Filters(key=key, run=run)
+        items = self._evaluated_items(filters)
+        if items.empty:
+            raise NotFoundError(
+                f"key must be one that was logged, got {key!r} for {run or 'any run'}; see store.keys()"
+            )
+        chosen = geometry or self._usual_geometry(filters, (predictions, truth))
+        if chosen not in GEOMETRIES:
+            raise MediaStoreValueError(f"geometry must be one of {', '.join(GEOMETRIES)}, got {geometry!r}; choose one")
+        parts = [
+            self._compared(folder, rows, key, (predictions, truth), chosen)
+            for folder, rows in items.groupby("folder", sort=False)
+        ]
+        return self._evaluation(joined(parts), items, step, (predictions, truth))
+
+    def what_changed(
+        self,
+        key: str,
+        before: tuple[str, int],
+        after: tuple[str, int],
+        *,
+        iou: float = IOU,
+        score: float = SCORE,
+        **options: Any,
+    ) -> Changes:
+        """What (run, step) `after` fixed and broke against (run, step) `before`; options as in `evaluate`."""
+        older, newer = (self.evaluate(key, run=run, step=step, **options) for run, step in (before, after))
+        return newer.against(older, iou, score)
+
+    def evaluable(self, run: Any = None, *, predictions: str = PREDICTIONS, truth: str = TRUTH) -> pd.DataFrame:
+        """One row a run and key that has both layers: project, run, key, predictions, truths, first_step, last_step."""
+        conditions = Conditions()
+        where = conditions.of_annotations(Filters(run=run, layer=(predictions, truth)))
+        found = self._frame(sql.text("evaluable").format(conditions=where), conditions.values)
+        found["is_truth"] = found["layer"] == truth
+        rows = found.groupby(["project", "run", "key", "is_truth"], sort=True).agg(
+            annotations=("annotations", "sum"), first_step=("first_step", "min"), last_step=("last_step", "max")
+        )
+        both = rows.reset_index().pivot(index=["project", "run", "key"], columns="is_truth")
+        wanted = {("annotations", False), ("annotations", True)}
+        if not wanted <= set(both.columns):
+            return pd.DataFrame(columns=["project", "run", "key", "predictions", "truths", "first_step", "last_step"])
+        both = both[both["annotations"].notna().all(axis=1)]
+        told = pd.DataFrame(
+            {
+                "predictions": both[("annotations", False)].astype(np.int64),
+                "truths": both[("annotations", True)].astype(np.int64),
+                "first_step": both["first_step"].min(axis=1).astype(np.int64),
+                "last_step": both["last_step"].max(axis=1).astype(np.int64),
+            }
+        )
+        return told.reset_index()
+
+    def _evaluation(
+        self, comparison: Comparison, items: pd.DataFrame, step: Any, layers: tuple[str, str]
+    ) -> Evaluation:
+        wanted = _of_step(items, step)
+        rows = np.flatnonzero(wanted)
+        some = items.iloc[rows].drop(columns=["id", "folder"]).reset_index(drop=True)
+        groups = some.groupby(["project", "run", "step"], sort=False).size().reset_index(name="items")
+        group = some.groupby(["project", "run", "step"], sort=False).ngroup().to_numpy()
+        return Evaluation(comparison.of_items(rows, group, len(groups)), some, groups, layers)
+
+    def _evaluated_items(self, filters: Filters) -> pd.DataFrame:
+        conditions = Conditions()
+        where = conditions.of_items(filters)
+        return self._frame(sql.text("evaluated_items").format(conditions=where), conditions.values).drop(columns="item")
+
+    def _usual_geometry(self, filters: Filters, layers: tuple[str, str]) -> str:
+        conditions = Conditions()
+        where = conditions.of_annotations(filters)
+        found = self._frame(sql.text("evaluable").format(conditions=where), conditions.values)
+        sizes = {
+            name: int(found[found["type"].isin(types) & (found["layer"] == layers[1])]["annotations"].sum())
+            for name, types in GEOMETRIES.items()
+        }
+        return max(sizes, key=lambda name: sizes[name])
+
+    def _compared(
+        self, folder: str, items: pd.DataFrame, key: str, layers: tuple[str, str], geometry: str
+    ) -> Comparison:
+        """What was kept of this run and key, in memory or on disk, else made anew."""
+        mark = self._mark(folder)
+        path = comparisons.file_of(self.root / folder, folder, mark, key, layers, geometry)
+        with self._lock:
+            if known := self._comparisons.get(str(path)):
+                self._comparisons.move_to_end(str(path))
+                return known
+        found = comparisons.load(path, len(items))
+        if found is None:
+            found = self._made(items, key, layers, geometry)
+            if self._mark(folder) == mark:
+                comparisons.keep(path, found)
+        with self._lock:
+            self._comparisons[str(path)] = found
+            while len(self._comparisons) > KEPT:
+                self._comparisons.popitem(last=False)
+        return found
+
+    def _mark(self, folder: str) -> str:
+        with self._lock:
+            return self._live.mark(folder)
+
+    def _made(self, items: pd.DataFrame, key: str, layers: tuple[str, str], geometry: str) -> Comparison:
+        where, values = _conditions(items, key)
+        query = sql.text("evaluated_labels").format(conditions=where)
+        named = values | {"predictions": layers[0], "truth": layers[1]}
+        labels = [label for (label,) in self._rows(query, named)]
+        order = np.argsort(items["id"].to_numpy())
+        sides = [
+            self._columns(where, values, layer, geometry, labels, items["id"].to_numpy(), order) for layer in layers
+        ]
+        return comparisons.make(labels, len(items), *sides, overlapping)
+
+    def _columns(
+        self,
+        where: str,
+        values: dict[str, Any],
+        layer: str,
+        geometry: str,
+        labels: Sequence[str],
+        ids: np.ndarray,
+        order: np.ndarray,
+    ) -> comparisons.Columns:
+        types = ", ".join(f"'{name}'" for name in GEOMETRIES[geometry])
+        query = sql.text("evaluated_annotations").format(conditions=where, types=types, geometry="null")
+        found = self._frame(query, values | {"labels": list(labels), "layer_name": layer})
+        columns = {name: found[name].to_numpy() for name in _COLUMNS}
+        columns["item"] = order[np.searchsorted(ids, columns.pop("id"), sorter=order)]
+        return columns
+
+
+def _conditions(items: pd.DataFrame, key: str) -> tuple[str, dict[str, Any]]:
+    conditions = Conditions()
+    project, run = items.iloc[0][["project", "run"]]
+    return conditions.of_annotations(Filters(run=f"{project}/{run}", key=key)), conditions.values
+
+
+def _of_step(items: pd.DataFrame, step: Any) -> np.ndarray:
+    Filters(step=step)
+    if step is None:
+        return np.ones(len(items), dtype=bool)
+    if step == "latest":
+        return (items["step"] == items.groupby(["project", "run"])["step"].transform("max")).to_numpy()
+    low, high = step if isinstance(step, tuple) else (step, step)
+    lowest, highest = -1 if low is None else low, np.iinfo(np.int64).max if high is None else high
+    return items["step"].between(lowest, highest).to_numpy()
