@@ -15,7 +15,8 @@ from mediastore.analysis.overlap import overlapping
 from mediastore.errors import MediaStoreValueError, NotFoundError
 from mediastore.reader import comparisons, sql
 from mediastore.reader.asking import Asking
-from mediastore.reader.filters import Conditions, Filters
+from mediastore.reader.conditions import Conditions
+from mediastore.reader.filters import Filters
 from mediastore.reader.live import Live
 
 PREDICTIONS = "predictions"
@@ -41,28 +42,33 @@ class Evaluations(Asking):
         predictions: str = PREDICTIONS,
         truth: str = TRUTH,
         geometry: str | None = None,
+        **filters: Any,
     ) -> Evaluation:
         """Predictions against the truth, of some runs and steps of a key, ready to be asked at any threshold.
 
         run: ids or `project/run`, None for all. step: one, (first, last), "latest" of each run, None for all.
         predictions, truth: the layers. geometry: box, mask (polygons are filled), keypoints or span; by default that
-        with the most truths. The first time a run's key is compared its overlaps are kept beside its index. Raises
-        NotFoundError where there are no such items.
+        with the most truths. filters: further ones of items, as `items` takes them. The first time a run's key is
+        compared its overlaps are kept beside its index. Raises NotFoundError where there are no such items.
         """
-        filters = Filters(key=key, run=run)
-        items = self._evaluated_items(filters)
+        whole = Filters(key=key, run=run)
+        items = self._evaluated_items(whole)
         if items.empty:
             raise NotFoundError(
                 f"key must be one that was logged, got {key!r} for {run or 'any run'}; see store.keys()"
             )
-        chosen = geometry or self._usual_geometry(filters, (predictions, truth))
+        chosen = geometry or self._usual_geometry(whole, (predictions, truth))
         if chosen not in GEOMETRIES:
             raise MediaStoreValueError(f"geometry must be one of {', '.join(GEOMETRIES)}, got {geometry!r}; choose one")
         parts = [
             self._compared(folder, rows, key, (predictions, truth), chosen)
             for folder, rows in items.groupby("folder", sort=False)
         ]
-        return self._evaluation(joined(parts), items, step, (predictions, truth))
+        wanted = _of_step(items, step)
+        if filters:
+            accepted = self._evaluated_items(Filters(key=key, run=run, **filters))
+            wanted &= items["id"].isin(accepted["id"]).to_numpy()
+        return _evaluation(joined(parts), items, np.flatnonzero(wanted), (predictions, truth))
 
     def what_changed(
         self,
@@ -101,16 +107,6 @@ class Evaluations(Asking):
             }
         )
         return told.reset_index()
-
-    def _evaluation(
-        self, comparison: Comparison, items: pd.DataFrame, step: Any, layers: tuple[str, str]
-    ) -> Evaluation:
-        wanted = _of_step(items, step)
-        rows = np.flatnonzero(wanted)
-        some = items.iloc[rows].drop(columns=["id", "folder"]).reset_index(drop=True)
-        groups = some.groupby(["project", "run", "step"], sort=False).size().reset_index(name="items")
-        group = some.groupby(["project", "run", "step"], sort=False).ngroup().to_numpy()
-        return Evaluation(comparison.of_items(rows, group, len(groups)), some, groups, layers)
 
     def _evaluated_items(self, filters: Filters) -> pd.DataFrame:
         conditions = Conditions()
@@ -179,6 +175,13 @@ class Evaluations(Asking):
         columns = {name: found[name].to_numpy() for name in _COLUMNS}
         columns["item"] = order[np.searchsorted(ids, columns.pop("id"), sorter=order)]
         return columns
+
+
+def _evaluation(comparison: Comparison, items: pd.DataFrame, rows: np.ndarray, layers: tuple[str, str]) -> Evaluation:
+    some = items.iloc[rows].drop(columns=["id", "folder"]).reset_index(drop=True)
+    by_step = some.groupby(["project", "run", "step"], sort=False)
+    groups = by_step.size().reset_index(name="items")
+    return Evaluation(comparison.of_items(rows, by_step.ngroup().to_numpy(), len(groups)), some, groups, layers)
 
 
 def _conditions(items: pd.DataFrame, key: str) -> tuple[str, dict[str, Any]]:
