@@ -1,25 +1,24 @@
-"""Changing what `run.json` says of a run that is over: its name, notes, tags, config and summary."""
+"""Changing what a run says of itself: its name, notes, tags, config and summary."""
 
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mediastore import files, sidecar
+from mediastore import edits
 from mediastore.errors import MediaStoreError, MediaStoreTypeError, NotFoundError
 from mediastore.plain import plain
 from mediastore.reader import folders, run_record
 
 
 class StoredRun:
-    """One run of a store. `record` is what its `run.json` says."""
+    """One run of a store. `record` is what it says of itself."""
 
     def __init__(self, folder: Path) -> None:
         self.dir = folder
 
     @property
     def record(self) -> dict[str, Any]:
-        """A fresh reading of `run.json`. Raises MediaStoreError when it cannot be read."""
+        """A fresh reading of `run.json` with its edits. Raises MediaStoreError when it cannot be read."""
         found, problem = run_record.read(self.dir / run_record.FILE, run_record.FILE)
         if problem is not None:
             raise MediaStoreError(problem)
@@ -34,21 +33,22 @@ class StoredRun:
         config: Mapping[str, Any] | None = None,
         summary: Mapping[str, Any] | None = None,
     ) -> None:
-        """Replace the name, notes or tags, and merge into config and summary; the file changes as a whole.
+        """Replace the name, notes or tags, and merge into config and summary; all of it or nothing.
 
-        Raises MediaStoreError while a process writes the run: that process would write over it.
+        The run may be over, crashed or still written: the change stands beside `run.json`, which stays its writer's.
+        Raises OSError when the folder cannot be written.
         """
-        record = self.record
-        if run_record.status(record, (self.dir / run_record.FILE).stat().st_mtime) == "running":
-            raise MediaStoreError(f"run {self.dir.name} must be over to be changed from outside, got a live one; wait")
         if isinstance(tags, str):
             raise MediaStoreTypeError(f"tags must be a list of texts, got {tags!r}; pass [{tags!r}]")
-        given = {"name": name, "notes": notes, "tags": None if tags is None else [str(tag) for tag in tags]}
-        record |= {field: value for field, value in given.items() if value is not None}
-        for field, more in (("config", config), ("summary", summary)):
-            record[field] = (record.get(field) or {}) | plain(more or {})
-        record["updated"] = round(time.time(), 3)
-        files.write(self.dir / run_record.FILE, sidecar.to_line(record))
+        given = {
+            "name": name,
+            "notes": notes,
+            "tags": None if tags is None else [str(tag) for tag in tags],
+            "config": None if config is None else plain(config),
+            "summary": None if summary is None else plain(summary),
+        }
+        if fields := {field: value for field, value in given.items() if value is not None}:
+            edits.add(self.dir, fields)
 
     def __repr__(self) -> str:
         return f"StoredRun({str(self.dir)!r})"

@@ -88,7 +88,7 @@ def _goes_on(name: str) -> bool:
 
 def _folder(root: str, name: str, entries: dict[str, os.DirEntry]) -> Folder:
     journals = [journal for kind in JOURNALS if kind in entries for journal in _journals(root, name, kind)]
-    run_json = _signature(Path(root, name, "run.json")) if "run.json" in entries else None
+    run_json = _record_signature(Path(root, name), "edits" in entries) if "run.json" in entries else None
     index = _signature(Path(root, name, "index", "state.json")) if "index" in entries else None
     changed = max([journal.changed for journal in journals] + ([run_json[0] / 1e9] if run_json else [0.0]))
     return Folder(root, name, run_json, index, changed, tuple(journals))
@@ -101,6 +101,13 @@ def _journals(root: str, run: str, kind: str) -> list[Journal]:
             stat = entry.stat(follow_symlinks=False)
             found.append(Journal(f"{kind}/{entry.name}", stat.st_size, stat.st_mtime))
     return found
+
+
+def _record_signature(run: Path, is_edited: bool) -> Signature | None:
+    """Of run.json, and of the edits beside it, which are never removed: their folder changes with each."""
+    record = _signature(run / "run.json")
+    edited = _signature(run / "edits") if is_edited else None
+    return record if record is None or edited is None else (record[0], record[1] ^ edited[0])
 
 
 def _entries(path: Path) -> list[os.DirEntry]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mediastore import files, sidecar
+from mediastore import edits, files, sidecar
 from mediastore.errors import StoreFormatError
 from mediastore.reader.folders import Folder
 
@@ -18,9 +18,9 @@ SILENT_AFTER_S = 90.0
 
 
 def read(path: Path, where: str) -> tuple[dict[str, Any], str | None]:
-    """The record, and a sentence about what is wrong with it."""
+    """The record with its edits, and a sentence about what is wrong with it."""
     try:
-        return sidecar.parse(files.read_record(path), where), None
+        return edits.merged(sidecar.parse(files.read_record(path), where), path.parent)
     except FileNotFoundError:
         return {}, f"{where} must be there, got none; the run is named after its folder"
     except OSError as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mediastore import edits
 from mediastore.errors import MediaStoreError, MediaStoreValueError, MediaStoreWarning
 from mediastore.writer import record
 from mediastore.writer.config import Config
@@ -65,6 +66,7 @@ def _open_in(root: Path, fields: dict[str, Any], config: Any, resume: bool | str
 
 def _joined(folder: Path, known: dict[str, Any], fields: Mapping[str, Any], config: Any, settings: Settings) -> Run:
     """The run that stands in the folder; its record is ours to write unless another process lives that writes it."""
+    known = edits.taken_in(known, folder)
     given = {name: value for name, value in fields.items() if value not in (None, [])}
     settled = known | given | {"created": known.get("created", fields["created"]), "resumed": True}
     last_step = record.last_step(folder)
