@@ -17,7 +17,7 @@ DAY_S = 86_400.0
 
 
 def tag(options: Namespace) -> int:
-    """Add and remove tags of runs that are over, and print the tags of each; without --add and --remove only print."""
+    """Add and remove tags of runs, live ones too, and print the tags of each; without --add and --remove only print."""
     for run in _named(options.root, options.names):
         tags = [str(tag) for tag in run.record.get("tags") or ()]
         kept = [tag for tag in tags if tag not in options.remove]
@@ -29,7 +29,7 @@ def tag(options: Namespace) -> int:
 
 
 def rename(options: Namespace) -> int:
-    """Give a run that is over another name. Its id, and so its folder and its links, stay."""
+    """Give a run another name, a live one too. Its id, and so its folder and its links, stay."""
     [run] = _named(options.root, [options.name])
     StoredRun(run.folder.path).update(name=options.to)
     say(f"{run.ref} is called {options.to} now; it was {run.name}")
@@ -37,7 +37,7 @@ def rename(options: Namespace) -> int:
 
 
 def notes(options: Namespace) -> int:
-    """Print the notes of a run, or replace those of a run that is over."""
+    """Print or replace the notes of a run, of a live one too."""
     [run] = _named(options.root, [options.name])
     if options.text is None:
         for line in str(run.record.get("notes") or "").splitlines():

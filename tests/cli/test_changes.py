@@ -144,11 +144,14 @@ def test_rm_asks_at_a_terminal(
     assert len(json.loads(command("ls", "--json").out)) == left
 
 
-def test_a_live_run_is_not_changed_unless_forced(command: Command, root: Path) -> None:
+def test_a_live_run_takes_tags_name_and_notes_but_is_not_moved_or_removed(command: Command, root: Path) -> None:
     with mediastore.init(project="demo", id="live", dir=root) as run:
         run.log({"loss": 1.0})
-        for change in (["tag", "live", "--add", "x"], ["rename", "live", "x"], ["notes", "live", "x"]):
-            assert "must be over to be changed" in command(*change).err
+        for change in (["tag", "live", "--add", "x"], ["rename", "live", "y"], ["notes", "live", "z"]):
+            assert command(*change).code == 0
+        assert command("tag", "live").out == "demo/live\tx\n"
+        assert command("ls").rows[0]["name"] == "y"
+        assert command("notes", "live").out == "z\n"
         assert "must be over to be moved" in command("mv", "live", "other").err
         told = command("rm", "live", "--yes")
         assert told.code == 1
