@@ -16,15 +16,15 @@ run_name = frame.run_names(store).get(ref, ref)
 colors = frame.label_colors(store)
 frame.page(*detail.heading(record, run_name))
 detail.long_caption(record)
-left, right = st.columns([7, 3], gap="large")
-with left:
-    detail.walk(store, record)
-    shown = show_item.show(store, record, colors)
-with right:
-    facts.show(record, run_name)
-    facts.actions(record)
-    if shown:
-        facts.table(shown)
+detail.walk(store, record)
+unlisted = show_item.show(store, record, colors)
 history.show(store, record, colors)
-with st.expander("Sidecar"):
-    st.json(record)
+left, right = st.columns([3, 7], gap="large")
+with left:
+    facts.show(record, run_name)
+    facts.actions(store, record)
+with right:
+    if unlisted:
+        facts.table(unlisted)
+    with st.expander("Sidecar"):
+        st.json(record)

@@ -1,27 +1,10 @@
-"""The outline and the centre of an annotation, in pixels of its picture."""
+"""The bounds and the area of an annotation, in pixels of its picture."""
 
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
 from mediastore.geometry import rle_to_mask
-
-Point = tuple[float | None, float | None]
-
-
-def outline(annotation: Mapping[str, Any]) -> list[Point]:
-    """The line around a box or polygon, closed, or along a skeleton, broken by (None, None); empty for the rest."""
-    kind = annotation.get("type")
-    if kind == "box" and (box := annotation.get("box")):
-        x0, y0, x1, y1 = box
-        return [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
-    points = annotation.get("points") or []
-    if kind == "polygon" and points:
-        return [(x, y) for x, y, *_ in [*points, points[0]]]
-    if kind == "keypoints":
-        bones = [(points[a], points[b]) for a, b in annotation.get("skeleton") or () if max(a, b) < len(points)]
-        return [end for a, b in bones for end in ((a[0], a[1]), (b[0], b[1]), (None, None))][:-1]
-    return []
 
 
 def annotation_bounds(annotation: Mapping[str, Any]) -> tuple[float, float, float, float] | None:
@@ -37,12 +20,6 @@ def annotation_bounds(annotation: Mapping[str, Any]) -> tuple[float, float, floa
         if len(columns):
             return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)
     return None
-
-
-def annotation_centre(annotation: Mapping[str, Any]) -> tuple[float, float] | None:
-    """Where the hover of an annotation hangs: the middle of its bounds."""
-    bounds = annotation_bounds(annotation)
-    return None if bounds is None else ((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
 
 
 def area_px(annotation: Mapping[str, Any]) -> float | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mediastore.draw.colors import PALETTE
-from mediastore.draw.item import plain_text
+from mediastore.draw.curves import plain
 from mediastore.draw.overlay import Record, item_values
 
 
@@ -32,7 +32,7 @@ def _line(name: str, records: Sequence[Record], color: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": plain_text(name),
+        "name": plain(name),
         "x": [step for step, _ in points],
         "y": [value for _, value in points],
         "line": {"color": color, "width": 2},

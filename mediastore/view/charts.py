@@ -11,7 +11,7 @@ from mediastore.view import components, frame
 
 _mount = st.components.v2.component(
     "mediastore_curves",
-    js=components.joined("dom.js", "curves.js"),
+    js=components.joined("dom.js", "plotly.js", "curves.js"),
     css=components.joined("curves.css"),
     isolate_styles=False,  # plotly puts its own style into the page's head
 )

@@ -1,7 +1,7 @@
 """How our browser components are put together: plain scripts and styles from `assets/`, joined, mounted once a name."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,11 @@ def joined(*names: str) -> str:
     return "\n".join((ASSETS / name).read_text("utf-8") for name in names)
 
 
-def component(name: str, *scripts: str, style: str) -> Mount:
+def component(name: str, *scripts: str, style: str | Sequence[str]) -> Mount:
     """A component made of the shared scripts and its own; the last script has the default export."""
+    styles = (style,) if isinstance(style, str) else style
     return st.components.v2.component(
-        f"mediastore_{name}", js=joined(*SHARED_SCRIPTS, *scripts), css=joined("frame.css", style), html=""
+        f"mediastore_{name}", js=joined(*SHARED_SCRIPTS, *scripts), css=joined("frame.css", *styles), html=""
     )
 
 

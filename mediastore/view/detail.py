@@ -1,6 +1,7 @@
 """The item in hand: which one the link names, what it is called, and its neighbours."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -56,18 +57,32 @@ def neighbours(store: Store, record: Record) -> tuple[int, list[int]]:
     return indexes.index(record["index"]), indexes
 
 
+def other_steps(store: Store, record: Record) -> tuple[int, list[tuple[int, int]]]:
+    """The place of the record among the (step, index) of its sample under its key, and those; by index without one."""
+    same = {"sample": record["sample"]} if record.get("sample") else {"index": record["index"]}
+    found = store.items(run=ref_of(record), key=record["key"], **same)
+    places = list(dict.fromkeys(zip(found["step"].map(int), found["index"].map(int), strict=True)))
+    return places.index((record["step"], record["index"])), places
+
+
 def walk(store: Store, record: Record) -> None:
-    """Buttons to the previous and the next item of the same key and step, and where among them this one is."""
+    """Buttons to the previous and next item of the step, and to the sample at the previous and next step."""
+    project, run, key, step, _ = item_id(record)
     place, indexes = neighbours(store, record)
+    when, places = other_steps(store, record)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="walk"):
-        for name, key, to in (
-            ("Previous", "Left", place - 1),
-            ("Next", "Right", place + 1),
-        ):
-            is_there = 0 <= to < len(indexes)
-            target = [*item_id(record)[:4], indexes[to] if is_there else 0]
-            st.button(name, shortcut=key, type="tertiary", disabled=not is_there, on_click=go, args=target)
-        st.caption(f"{place + 1} of {len(indexes)} at step {record['step']}", width="content")
+        _walk_buttons(("Previous", "Left"), ("Next", "Right"), place, [(project, run, key, step, at) for at in indexes])
+        st.caption(f"{place + 1:,} of {len(indexes):,} at step {step:,}", width="content")
+        ids = [(project, run, key, *other) for other in places]
+        _walk_buttons(("Step before", "Down"), ("Step after", "Up"), when, ids)
+        st.caption(f"{when + 1:,} of {len(places):,} {'step' if len(places) == 1 else 'steps'}", width="content")
+
+
+def _walk_buttons(back: tuple[str, str], forth: tuple[str, str], place: int, ids: Sequence[tuple[Any, ...]]) -> None:
+    for (name, key), to in ((back, place - 1), (forth, place + 1)):
+        is_there = 0 <= to < len(ids)
+        target = ids[to] if is_there else ids[place]
+        st.button(name, shortcut=key, type="tertiary", disabled=not is_there, on_click=go, args=target)
 
 
 def go(project: str, run: str, key: str, step: int, index: int) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from mediastore.draw.overlay import Record, item_id, item_values
 from mediastore.draw.shapes import annotation_bounds, area_px
+from mediastore.reader.store import Store
 from mediastore.serve import media_url
 from mediastore.view import links
 from mediastore.view.components import joined
@@ -46,17 +47,41 @@ def download(record: Record) -> None:
         st.link_button("Download", f"{media_url(record['path'])}?download", icon=":material/download:")
 
 
-def actions(record: Record) -> None:
-    """Download of the original, and the link to this item to copy."""
+def actions(store: Store, record: Record) -> None:
+    """Download of the original; the link to this item, and the Python and the SQL that read it, to copy."""
     with st.container(horizontal=True, gap="small", key="actions"):
         download(record)
-        with st.popover("Link", icon=":material/link:"):
-            st.code(_address(record), language=None, wrap_lines=True)
+        with st.popover("Copy", icon=":material/content_copy:"):
+            for language, text in (
+                (None, _address(record)),
+                ("python", _as_python(store, record)),
+                ("sql", _as_sql(record)),
+            ):
+                st.code(text, language=language, wrap_lines=True)
 
 
 def _address(record: Record) -> str:
     base = str(st.context.url or "").partition("?")[0]
     return f"{base}?{urlencode(links.item_link(*item_id(record)))}"
+
+
+def _as_python(store: Store, record: Record) -> str:
+    project, run, key, step, index = item_id(record)
+    return (
+        f"import mediastore\n\nstore = mediastore.Store({str(store.root)!r})\n"
+        f"(record,) = store.records(run={f'{project}/{run}'!r}, key={key!r}, step={step}, index={index})"
+    )
+
+
+def _as_sql(record: Record) -> str:
+    project, run, key, step, index = item_id(record)
+    run_is = f"project = {_quoted(project)} and run = {_quoted(run)}"
+    item_is = f"key = {_quoted(key)} and step = {step} and index = {index}"
+    return f"select * from annotations\nwhere {run_is}\nand {item_is}\norder by score desc"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _said_bytes(count: int | None) -> str:

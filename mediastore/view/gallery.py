@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from mediastore.draw.colors import PALETTE
 from mediastore.draw.overlay import Record, UrlOf, drawn_item, item_id, item_problem, item_values, with_classes
 from mediastore.serve import media_url, thumb_url
 from mediastore.view import choice, components, links
@@ -13,7 +14,7 @@ from mediastore.view.selection import Group, Selection
 
 Where = Callable[[Record], str]
 
-_mount = components.component("gallery", "tile.js", "gallery.js", style="gallery.css")
+_mount = components.component("gallery", "levels.js", "looks.js", "tile.js", "gallery.js", style="gallery.css")
 
 
 def tile(
@@ -50,6 +51,7 @@ def show(groups: Sequence[Group], *, colors: Mapping[str, str], key: str, select
     ]
     layout = "columns" if st.query_params.get("layout") == "columns" else "rows"
     data = {"key": key, "tiles": tiles, "colors": colors_of(found.records, colors), "filters": True, "layout": layout}
+    data["palette"] = PALETTE
     if opened := _opened(data | found.to_data(), key):
         links.open_item(*opened)
 

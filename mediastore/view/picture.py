@@ -1,50 +1,42 @@
-"""One picture large: plotly with a legend by label, or a canvas where annotations are too many for it."""
+"""One picture large, zoomed by plotly or, with very many annotations, by the canvas itself, and its annotations."""
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
-import streamlit as st
-
-from mediastore.draw import item
-from mediastore.draw.overlay import Record, drawn_annotation, mask_path
-from mediastore.encode.image import decode_mask
-from mediastore.errors import MediaStoreError
-from mediastore.payload import read_file
-from mediastore.serve import media_file, media_url
+from mediastore.draw.colors import PALETTE
+from mediastore.draw.overlay import Record, drawn_item, item_id
+from mediastore.serve import PLOTLY_URL, media_url
 from mediastore.view import components
+from mediastore.view.choice import from_url
+from mediastore.view.gallery import colors_of
 
-PLOTLY_CONFIG = {
-    "scrollZoom": True,
-    "displaylogo": False,
-    "showTips": False,
-    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
-}
+PLOTLY_MOST = 1000
+SCRIPTS = ("levels.js", "looks.js", "plotly.js", "stage.js", "axes.js", "annotation_table.js", "viewer.js")
 
-_viewer = components.component("viewer", "viewer.js", style="viewer.css")
+_viewer = components.component("viewer", *SCRIPTS, style=("gallery.css", "viewer.css"))
 
 
-def show(
-    record: Record, annotations: Sequence[Mapping[str, Any]], *, root: Path, colors: Mapping[str, str], key: str
-) -> None:
-    """The picture of a record with those of its annotations that are to be seen."""
-    source = media_url(record["path"])
-    if len(annotations) > item.LINES_MAX:
-        drawn = [drawn_annotation(record, one, media_url) for one in annotations]
-        sheet = {"src": source, "w": record["width"], "h": record["height"], "caption": record.get("caption")}
-        data = {"item": sheet | {"annotations": drawn}, "colors": dict(colors)}
-        _viewer(key=f"{key}-viewer", data=components.versioned(data))
-        return
-    mapped = [_with_map(record, one, root) for one in annotations]
-    figure = item.figure(record, mapped, source=source, colors=colors)
-    st.plotly_chart(figure, key=key, config=PLOTLY_CONFIG)
+def show(record: Record, *, colors: Mapping[str, str], key: str) -> None:
+    """The picture of a record with its annotations drawn over it and listed beside it; its view stands in the link."""
+    item = sheet(record)
+    data = {
+        "item": item,
+        "id": item_id(record),
+        "name": PurePosixPath(str(record["path"])).stem,
+        "colors": colors_of([record], colors),
+        "palette": PALETTE,
+        "choice": from_url().to_data(),
+        "plotly": PLOTLY_URL,
+        "plotly_most": PLOTLY_MOST,
+        "url": True,
+    }
+    _viewer(key=key, data=components.versioned(data))
 
 
-def _with_map(record: Record, annotation: Mapping[str, Any], root: Path) -> Mapping[str, Any]:
-    file = media_file(root, mask_path(record, annotation) or "")
-    if file is None:
-        return annotation
-    try:
-        return {**annotation, "map": decode_mask(read_file(file, "label map"))}
-    except MediaStoreError:
-        return annotation
+def sheet(record: Record) -> dict[str, Any]:
+    """A picture of known size as the stage takes it: its URL at full size, its annotations by their place."""
+    item = drawn_item(record, media_url)
+    for place, annotation in enumerate(item["annotations"]):
+        annotation["place"] = place
+    return item | {"src": media_url(record["path"]), "caption": record.get("caption")}

@@ -7,14 +7,14 @@ import streamlit as st
 
 from mediastore.draw.overlay import Record, item_problem, with_classes
 from mediastore.reader.store import Store
-from mediastore.view import filterbar, picture, player
+from mediastore.view import picture, player
 from mediastore.view.choice import from_url
 from mediastore.view.selection import Group, Selection
 from mediastore.view.steps import plain
 
 
 def show(store: Store, record: Record, colors: Mapping[str, str]) -> list[Mapping[str, Any]]:
-    """Draw the item; returns those of its annotations that the filter in the link lets through."""
+    """Draw the item; returns those of its annotations that are to be listed elsewhere: a picture lists its own."""
     colors = with_classes(colors, [record])
     annotations = record.get("annotations") or []
     chosen = from_url()
@@ -27,10 +27,8 @@ def show(store: Store, record: Record, colors: Mapping[str, str]) -> list[Mappin
     elif record["kind"] == "video":
         player.film(record, colors=colors, key="item-film", chosen=chosen)
     elif record["kind"] == "image" and record.get("width"):
-        if annotations:
-            chosen = filterbar.show(annotations, colors=colors, key="item-filter")
-        shown = [one for one in annotations if chosen.shows(one)]
-        picture.show(record, shown, root=store.root, colors=colors, key="item-picture")
+        picture.show(record, colors=colors, key="item-picture")
+        return []
     else:
         st.info(f"Items of kind {plain(str(record['kind']))} are kept and can be downloaded.", icon=":material/draft:")
     return [one for one in annotations if chosen.shows(one)]

@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import mediastore
-from mediastore.draw import item
+from mediastore.view import picture
 
 Open = Callable[..., AppTest]
 Data = Callable[[AppTest, str], dict[str, Any]]
@@ -58,18 +58,21 @@ def test_a_store_without_media_says_so(app: Open, root: Path) -> None:
     assert "no such item" in test.text[0].value
 
 
-def test_an_item_is_named_drawn_and_tabled(app: Open, root: Path) -> None:
+def test_an_item_is_named_and_drawn(app: Open, root: Path, component_data: Data) -> None:
     run = log_scenes(root)
     test = app("item", **link(run, 3, 1))
     assert not test.exception
     assert test.title[0].value == r"scene \*1\*"
-    picture, values = figures(test)
-    assert picture["layout"]["images"][0]["source"].startswith("/app/static/store/pets/")
-    assert [trace["name"] for trace in picture["data"] if trace["showlegend"]] == ["cat", "dog"]
+    data = component_data(test, "item-picture")
+    assert data["item"]["src"].startswith("/app/static/store/pets/")
+    assert (data["item"]["w"], data["item"]["h"]) == (16, 12)
+    assert [(one["place"], one["label"], one["score"]) for one in data["item"]["annotations"]] == [
+        (0, "cat", 0.0),
+        (1, "dog", 0.1),
+    ]
+    assert set(data["colors"]) == {"cat", "dog"}
+    (values,) = figures(test)
     assert values["data"][0]["y"] == [0.3, 0.7]
-    table = test.dataframe[0].value
-    assert table["label"].tolist() == ["dog", "cat"]
-    assert table["score"].tolist() == [0.1, 0.0]
 
 
 def test_without_a_link_the_newest_picture_is_shown(app: Open, root: Path) -> None:
@@ -79,15 +82,11 @@ def test_without_a_link_the_newest_picture_is_shown(app: Open, root: Path) -> No
     assert "step 7" in test.caption[0].value
 
 
-def test_the_filter_of_a_link_acts_on_picture_and_table(app: Open, root: Path) -> None:
+def test_the_filter_of_a_link_reaches_the_browser(app: Open, root: Path, component_data: Data) -> None:
     run = log_scenes(root)
-    test = app("item", **link(run, 3, 1, label="dog"))
-    assert test.dataframe[0].value["label"].tolist() == ["dog"]
-    assert {trace["legendgroup"] for trace in figures(test)[0]["data"]} == {"dog"}
-    test = app("item", **link(run, 3, 1, score="0.5..1"))
-    assert not test.exception
-    assert not test.dataframe
-    assert figures(test)[0]["layout"]["images"]
+    data = component_data(app("item", **link(run, 3, 1, label="dog", score="0.5..1")), "item-picture")
+    assert data["choice"] == {"labels": ["dog"], "layers": [], "score": [0.5, 1.0]}
+    assert len(data["item"]["annotations"]) == 2
 
 
 def test_previous_and_next_walk_over_the_items_of_a_step(app: Open, root: Path) -> None:
@@ -99,28 +98,49 @@ def test_previous_and_next_walk_over_the_items_of_a_step(app: Open, root: Path) 
     assert next(one for one in test.button if one.label == "Next").disabled
 
 
+def test_the_sample_is_walked_over_its_steps(app: Open, root: Path) -> None:
+    test = app("item", **link(log_scenes(root), 3, 1))
+    button = {one.label: one for one in test.button}
+    assert [button[name].disabled for name in ("Step before", "Step after")] == [True, False]
+    button["Step after"].click().run()
+    assert (test.title[0].value, "step 7" in test.caption[0].value) == (r"scene \*1\*", True)
+
+
+def test_what_is_copied_finds_the_item_again(app: Open, root: Path) -> None:
+    run = log_scenes(root)
+    test = app("item", **link(run, 3, 1))
+    address, python, sql = (one.value for one in test.code)
+    assert "step_at=3" in address
+    scope: dict[str, Any] = {}
+    exec(python, scope)
+    assert (scope["record"]["caption"], scope["record"]["step"]) == ("scene *1*", 3)
+    assert mediastore.Store(root).sql(sql)["label"].tolist() == ["dog", "cat"]
+
+
 def test_the_same_sample_at_other_steps_is_at_hand(app: Open, root: Path, component_data: Data) -> None:
     data = component_data(app("item", **link(log_scenes(root), 3, 1)), "over-steps")
     assert [(tile["id"][3], tile["current"]) for tile in data["tiles"]] == [(3, True), (7, False)]
 
 
-def test_very_many_annotations_go_to_the_canvas(app: Open, root: Path, component_data: Data) -> None:
-    run = log_scenes(root, boxes=item.LINES_MAX + 1)
-    data = component_data(app("item", **link(run, 3, 0)), "item-picture-viewer")
-    assert len(data["item"]["annotations"]) == item.LINES_MAX + 1
-    assert (data["item"]["w"], data["item"]["h"]) == (16, 12)
+def test_every_annotation_reaches_the_browser_and_plotly_bears_a_thousand(
+    app: Open, root: Path, component_data: Data
+) -> None:
+    run = log_scenes(root, boxes=picture.PLOTLY_MOST + 1)
+    data = component_data(app("item", **link(run, 3, 0)), "item-picture")
+    assert len(data["item"]["annotations"]) == picture.PLOTLY_MOST + 1
+    assert data["plotly_most"] == picture.PLOTLY_MOST
 
 
-def test_a_label_map_is_drawn_with_its_classes(app: Open, root: Path) -> None:
+def test_a_label_map_comes_with_its_classes_and_their_colours(app: Open, root: Path, component_data: Data) -> None:
     with mediastore.init(project="pets", dir=root) as run:
         values = np.repeat([[1, 2]], 12, axis=0).repeat(8, axis=1)
         mask = mediastore.Mask(values, classes={1: "sky", 2: "sea"})
         run.log({"val/map": mediastore.Image(np.zeros((12, 16, 3), np.uint8), masks=[mask])}, step=0)
     test = app("item", **link(run, 0, 0, "val/map"))
     assert not test.exception
-    sheets = [trace for trace in figures(test)[0]["data"] if trace["type"] == "heatmap"]
-    assert [(sheet["legendgroup"], sheet["x0"]) for sheet in sheets] == [("sky", 0.5), ("sea", 8.5)]
-    assert test.dataframe[0].value["label"].tolist() == ["sky, sea"]
+    data = component_data(test, "item-picture")
+    assert data["item"]["annotations"][0]["classes"] == {"1": "sky", "2": "sea"}
+    assert set(data["colors"]) == {"sky", "sea"}
 
 
 def test_a_file_that_cannot_be_shown_says_why_and_can_be_downloaded(

@@ -1,18 +1,5 @@
 // Metric curves: plotly draws them, one small chart a metric; the place in each is kept as runs grow.
 
-let library;
-
-function plotly(url) {
-  library ??= new Promise((ready, failed) => {
-    if (window.Plotly) return ready(window.Plotly);
-    const script = element("script", { src: url });
-    script.onload = () => ready(window.Plotly);
-    script.onerror = failed;
-    document.head.append(script);
-  });
-  return library;
-}
-
 function faint(color, share) {
   return `color-mix(in srgb, ${color} ${share}%, transparent)`;
 }

@@ -50,6 +50,14 @@ function writeUrl(params) {
   if (url.href !== window.location.href) window.history.replaceState(window.history.state, "", url);
 }
 
+function readUrl(name) {
+  return new URL(window.location.href).searchParams.get(name);
+}
+
+function tool(name, sign, act) {
+  return element("button", { type: "button", class: "tool", "aria-label": name, title: name, onclick: act }, icon(sign));
+}
+
 // One live instance a mount: Streamlit calls a component's function again with every new data.
 function mounted(create) {
   const instances = new WeakMap();

@@ -16,7 +16,8 @@ class Gallery {
   constructor(host) {
     this.root = element("section", { class: "gallery" });
     host.append(this.root);
-    this.look = { opacity: 0.45, size: 240, sort: "logged", rest: false, names: true };
+    this.look = { size: 240, sort: "logged", rest: false };
+    this.looks = new Looks();
     this.seen = new Set();
     this.watch = new IntersectionObserver((entries) => entries.forEach((entry) => {
       if (entry.isIntersecting) this.seen.add(entry.target.tile);
@@ -35,6 +36,7 @@ class Gallery {
     this.tiles = data.tiles.map((tile) => ({ ...tile, annotations: tile.annotations ?? [] }));
     this.watch.disconnect();
     this.seen.clear();
+    this.looks.learn(this.tiles.flatMap((tile) => tile.annotations), data);
     const facets = countFacets(this.tiles.map((tile) => tile.annotations), data.known ?? {}, data.colors);
     this.tip = element("div", { class: "tip", role: "tooltip", hidden: true });
     this.said = element("p", { class: "said", role: "status" });
@@ -77,6 +79,11 @@ class Gallery {
     this.look.layout = layout;
     this.root.querySelector(".groups").className = `groups ${layout}`;
     writeUrl({ layout: layout === "rows" ? [] : [layout] });
+    this.repaint();
+  }
+
+  painted() {
+    writeUrl(this.looks.toUrl());
     this.repaint();
   }
 
@@ -131,8 +138,9 @@ class Gallery {
 
   paint(tile, hover = null) {
     if (!tile.canvas || !tile.node.isConnected) return;
-    paintOverlay(tile.canvas, tile, { colors: this.data.colors, visible: this.choice.shows, showsLabel: this.choice.showsLabel,
-      opacity: this.look.opacity, names: this.look.names && this.data.layout !== "strip", hover, onReady: () => this.paint(tile) });
+    const { options } = this.looks;
+    paintOverlay(tile.canvas, tile, { ...options, visible: this.choice.shows, showsLabel: this.choice.showsLabel,
+      names: options.names && this.data.layout !== "strip", hover, onReady: () => this.paint(tile) });
   }
 
   hover(tile, event) {

@@ -73,7 +73,7 @@ function paintLabelMap(context, annotation, item, view) {
     return;
   }
   const shown = (value) => annotation.classes[value] !== undefined && (view.showsLabel?.(annotation.classes[value]) ?? true);
-  const colorOf = (value) => (shown(value) ? (view.colors[annotation.classes[value]] ?? PLAIN) : null);
+  const colorOf = (value) => (shown(value) ? annotationColor({ ...annotation, label: annotation.classes[value] }, view.colors) : null);
   const wanted = `${view.opacity} ${Object.keys(annotation.classes).map((value) => colorOf(value) ?? "").join()}`;
   if (annotation.raster?.wanted !== wanted) {
     const { values, width, height } = annotation.map;
@@ -90,8 +90,11 @@ function labelMapAt(annotation, item, x, y) {
 }
 
 function paintMasks(context, item, shown, view) {
+  context.imageSmoothingEnabled = view.scale < 1;
   for (const one of shown) {
+    context.globalAlpha = view.alphaOf(one);
     if (one.rle) paintObjectMask(context, one, view);
     else if (one.mask_url && one.classes) paintLabelMap(context, one, item, view);
   }
+  context.globalAlpha = 1;
 }

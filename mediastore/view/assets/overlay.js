@@ -8,7 +8,9 @@ function isTruth(layer) {
   return TRUTH_LAYERS.has(String(layer).toLowerCase());
 }
 
+// colors: a colour for each label, or a function of the annotation.
 function annotationColor(annotation, colors) {
+  if (typeof colors === "function") return colors(annotation);
   return /^#[0-9a-f]{6}$/i.test(annotation.color ?? "") ? annotation.color : (colors[annotation.label] ?? PLAIN);
 }
 
@@ -79,26 +81,28 @@ function strokeAnnotations(context, shown, view) {
   for (const [width, colorOf] of dense ? strokes.slice(1) : strokes) {
     const groups = new Map();
     for (const one of shown) {
-      const style = `${colorOf(one)}|${isTruth(one.layer)}`;
+      const style = `${colorOf(one)}|${isTruth(one.layer)}|${view.alphaOf(one)}`;
       groups.has(style) ? groups.get(style).push(one) : groups.set(style, [one]);
     }
     for (const [style, members] of groups) {
-      const [color, dashed] = style.split("|");
+      const [color, dashed, alpha] = style.split("|");
       context.beginPath();
       for (const one of members) tracePath(context, one, view);
       context.setLineDash(dashed === "true" ? [4, 3] : []);
       context.strokeStyle = color;
+      context.globalAlpha = Number(alpha);
       context.lineWidth = dense ? 1 : width;
       context.stroke();
     }
   }
+  context.globalAlpha = 1;
   context.setLineDash([]);
 }
 
 function fillPolygons(context, shown, view) {
-  context.globalAlpha = view.opacity * 0.6;
   for (const one of shown) {
     if (one.type !== "polygon") continue;
+    context.globalAlpha = view.opacity * 0.6 * view.alphaOf(one);
     context.beginPath();
     tracePath(context, one, view);
     context.fillStyle = annotationColor(one, view.colors);
@@ -110,6 +114,7 @@ function fillPolygons(context, shown, view) {
 function drawJoints(context, shown, view) {
   for (const one of shown) {
     if (one.type !== "keypoints") continue;
+    context.globalAlpha = view.alphaOf(one);
     for (const [x, y] of one.points ?? []) {
       context.beginPath();
       context.arc(x * view.scale + view.dx, y * view.scale + view.dy, 3, 0, 2 * Math.PI);
@@ -120,6 +125,7 @@ function drawJoints(context, shown, view) {
       context.stroke();
     }
   }
+  context.globalAlpha = 1;
 }
 
 function drawHover(context, annotation, view) {
@@ -131,7 +137,20 @@ function drawHover(context, annotation, view) {
   context.strokeRect(x0 * view.scale + view.dx, y0 * view.scale + view.dy, (x1 - x0) * view.scale, (y1 - y0) * view.scale);
 }
 
-// Draws what view.visible lets through. view: {colors, visible, opacity, hover, names, transform, onReady}.
+// Draws what options.visible lets through into a context whose unit is a pixel of the screen.
+// options: {colors, visible, opacity, alphaOf, hover, names, transform, ratio, showsLabel, onReady}
+function drawOverlay(context, item, width, height, options) {
+  const view = { opacity: 0.45, names: true, ratio: 1, alphaOf: () => 1, ...options, ...(options.transform ?? fitInto(width, height, item)) };
+  const shown = item.annotations.filter((one) => view.visible(one) && view.alphaOf(one) > 0);
+  paintMasks(context, item, shown, view);
+  fillPolygons(context, shown, view);
+  strokeAnnotations(context, shown, view);
+  drawJoints(context, shown, view);
+  if (view.names) drawNames(context, shown, view, width, height);
+  if (view.hover) drawHover(context, view.hover, view);
+}
+
+// The overlay on a canvas of its own, as large as the page shows it.
 function paintOverlay(canvas, item, options) {
   const ratio = Math.min(2, window.devicePixelRatio || 1);
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
@@ -140,12 +159,5 @@ function paintOverlay(canvas, item, options) {
   canvas.height = Math.round(height * ratio);
   const context = canvas.getContext("2d");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  const view = { opacity: 0.45, names: true, ...options, ...(options.transform ?? fitInto(width, height, item)), ratio };
-  const shown = item.annotations.filter(view.visible);
-  paintMasks(context, item, shown, view);
-  fillPolygons(context, shown, view);
-  strokeAnnotations(context, shown, view);
-  drawJoints(context, shown, view);
-  if (view.names) drawNames(context, shown, view, width, height);
-  if (view.hover) drawHover(context, view.hover, view);
+  drawOverlay(context, item, width, height, { ...options, ratio });
 }

@@ -1,6 +1,9 @@
-// PNGs of one channel at 16 bits: browsers keep 8 of them, label maps need all. Source: https://www.w3.org/TR/png-3/.
+// PNGs at 16 bits: browsers keep 8 of them, label maps and microscopes need all. Source: https://www.w3.org/TR/png-3/.
 
 const PNG_DEPTH_AT = 24;
+const PNG_COLOR_AT = 25;
+const PNG_INTERLACE_AT = 28;
+const PNG_CHANNELS = { 0: 1, 2: 3, 4: 2, 6: 4 };
 
 function paeth(left, up, corner) {
   const guess = left + up - corner;
@@ -9,24 +12,29 @@ function paeth(left, up, corner) {
   return b <= c ? up : corner;
 }
 
-function unfilter(raw, rows, stride) {
+function unfilter(raw, rows, stride, pixel) {
   const out = new Uint8Array(rows * stride);
   for (let row = 0; row < rows; row++) {
     const kind = raw[row * (stride + 1)];
     for (let at = 0; at < stride; at++) {
       const place = row * stride + at;
-      const left = at > 1 ? out[place - 2] : 0;
+      const left = at >= pixel ? out[place - pixel] : 0;
       const up = row ? out[place - stride] : 0;
-      const corner = at > 1 && row ? out[place - stride - 2] : 0;
-      const guess = [0, left, up, (left + up) >> 1, paeth(left, up, corner)][kind];
+      let guess = 0;
+      if (kind === 1) guess = left;
+      else if (kind === 2) guess = up;
+      else if (kind === 3) guess = (left + up) >> 1;
+      else if (kind === 4) guess = paeth(left, up, at >= pixel && row ? out[place - stride - pixel] : 0);
       out[place] = raw[row * (stride + 1) + 1 + at] + guess;
     }
   }
   return out;
 }
 
-// {values, width, height} of a grey PNG with 16 bits a pixel.
-async function readGray16(bytes) {
+// {values, width, height, channels} of a PNG with 16 bits a channel, the channels of a pixel beside each other.
+async function readPng16(bytes) {
+  const channels = PNG_CHANNELS[bytes[PNG_COLOR_AT]];
+  if (!channels || bytes[PNG_INTERLACE_AT]) throw new Error("an interlaced or indexed PNG of 16 bits is not read");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   const parts = [];
@@ -35,15 +43,15 @@ async function readGray16(bytes) {
     if (name === "IDAT") parts.push(bytes.subarray(at + 8, at + 8 + view.getUint32(at)));
   }
   const stream = new Blob(parts).stream().pipeThrough(new DecompressionStream("deflate"));
-  const rows = unfilter(new Uint8Array(await new Response(stream).arrayBuffer()), height, width * 2);
-  const values = new Uint16Array(width * height);
+  const rows = unfilter(new Uint8Array(await new Response(stream).arrayBuffer()), height, width * channels * 2, channels * 2);
+  const values = new Uint16Array(width * height * channels);
   for (let at = 0; at < values.length; at++) values[at] = (rows[at * 2] << 8) | rows[at * 2 + 1];
-  return { values, width, height };
+  return { values, width, height, channels };
 }
 
 // {values, width, height} of any grey PNG: the class of each pixel of a label map.
 async function readGray(bytes) {
-  if (bytes[PNG_DEPTH_AT] === 16) return readGray16(bytes);
+  if (bytes[PNG_DEPTH_AT] === 16) return readPng16(bytes);
   const bitmap = await createImageBitmap(new Blob([bytes]), { colorSpaceConversion: "none", premultiplyAlpha: "none" });
   const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d", { willReadFrequently: true });
   context.drawImage(bitmap, 0, 0);

@@ -34,16 +34,6 @@ function buildTile(tile, gallery) {
   return node;
 }
 
-function slider(name, value, low, high, onInput) {
-  const input = element("input", { type: "range", min: low, max: high, step: "any", value, oninput: (event) => onInput(Number(event.target.value)) });
-  return element("label", { class: "row" }, element("span", { text: name }), input);
-}
-
-function tick(name, checked, onChange) {
-  const input = element("input", { type: "checkbox", checked, onchange: (event) => onChange(event.target.checked) });
-  return element("label", { class: "row" }, element("span", { text: name }), input);
-}
-
 function sortSelect(gallery) {
   const names = new Set(gallery.tiles.flatMap((tile) => Object.keys(tile.values ?? {})));
   const values = [...names].flatMap((name) => [[`-:${name}`, `${name}, highest`], [`+:${name}`, `${name}, lowest`]]);
@@ -60,10 +50,9 @@ function buildDrawer(gallery) {
     look[name] = value;
     gallery.apply();
   };
-  const drawer = element("div", { class: "drawer" }, slider("tile size", look.size, 130, 520, set("size")),
-    slider("mask opacity", look.opacity, 0, 1, set("opacity")), tick("names on pictures", look.names, set("names")),
-    tick("items without a match", look.rest, set("rest")), gallery.data.groups?.length > 1
-      ? tick("runs side by side", (look.layout ?? gallery.data.layout) === "columns", (on) => gallery.arrange(on ? "columns" : "rows")) : null);
-  const view = element("details", { class: "look" }, element("summary", {}, icon("tune"), element("span", { text: "View" })), drawer);
+  const sides = gallery.data.groups?.length > 1
+    ? [tick("side by side", (look.layout ?? gallery.data.layout) === "columns", (on) => gallery.arrange(on ? "columns" : "rows"))] : [];
+  const view = drawer("View", "tune", slider("tile size", look.size, 130, 520, set("size")), ...gallery.looks.controls(() => gallery.painted()),
+    tick("items without a match", look.rest, set("rest")), ...sides);
   return element("div", { class: "tools" }, sortSelect(gallery), view);
 }

@@ -1,127 +1,241 @@
-// One picture with very many annotations: zoom by wheel or keys, pan by drag, hover; drawn on a canvas, so it never drags.
+// One picture large: the filter bar, the stage with plotly's axes, how it is painted, and its annotations as a table.
 
-const ZOOM_MAX = 40;
+const CANVAS_SIDE = 16384;
 
 class Viewer {
   constructor(host) {
-    this.root = element("section", { class: "viewer" });
+    this.root = element("section", { class: "viewer gallery" });
     host.append(this.root);
-    this.resize = new ResizeObserver(() => this.fit());
+    this.looks = new Looks();
+    this.levels = textToLevels(readUrl("levels"));
+    this.stage = new Stage(this, "picture");
+    this.stage.zoom = textToZoom(readUrl("zoom"));
+    this.table = new AnnotationTable(this);
+    this.wantedPlace = Number(readUrl("picked") ?? NaN);
   }
 
   update(data) {
+    adoptChoice(this, data);
+    this.keepLink(300);
     if (data.version === this.version) return;
-    const same = this.data?.item.src === data.item.src;
     this.version = data.version;
+    const changed = this.data?.item.src !== data.item.src;
+    const other = this.data && String(this.data.id) !== String(data.id);
     this.data = data;
     this.item = data.item;
-    if (!same) this.build();
-    this.paint();
+    const place = this.chosen?.place ?? this.wantedPlace;
+    this.chosen = other ? null : this.item.annotations.find((one) => one.place === place) ?? null;
+    this.looks.learn(this.item.annotations, data);
+    this.build();
+    if (changed) this.showPicture();
+    else this.stage.item = this.item;
+    this.apply();
+  }
+
+  get colors() {
+    return this.looks.colors;
   }
 
   build() {
-    this.picture = element("img", { src: this.item.src, alt: this.item.caption ?? "", draggable: "false" });
-    this.canvas = element("canvas", { "aria-hidden": "true" });
-    this.tip = element("div", { class: "tip", role: "tooltip", hidden: true });
-    const tool = (name, sign, act) => element("button", { type: "button", class: "tool", "aria-label": name, title: name, onclick: act }, icon(sign));
-    this.stage = element("div", { class: "sheet", tabindex: "0", "aria-label": "picture; plus and minus zoom, arrow keys move, 0 fits",
-      onpointerdown: (event) => this.grab(event), onpointermove: (event) => this.moved(event), onpointerleave: () => this.point(null),
-      ondblclick: () => this.fit(), onkeydown: (event) => this.keyed(event) }, this.picture, this.canvas, this.tip);
-    this.stage.addEventListener("wheel", (event) => this.wheeled(event), { passive: false });
-    this.root.replaceChildren(this.stage, element("div", { class: "tools" }, tool("Zoom in", "add", () => this.zoom(1.5)),
-      tool("Zoom out", "remove", () => this.zoom(1 / 1.5)), tool("Fit", "fit_screen", () => this.fit())));
-    this.resize.disconnect();
-    this.resize.observe(this.stage);
+    const { item, data } = this;
+    const facets = countFacets([item.annotations], {}, data.colors);
+    this.said = element("p", { class: "said", role: "status" });
+    this.note = element("p", { class: "said", role: "status" });
+    this.box = tool("Zoom into a box that you draw", "crop_free", () => this.drawBox());
+    this.box.setAttribute("aria-pressed", "false");
+    const tools = element("div", { class: "tools", role: "toolbar", "aria-label": "picture" }, tool("Zoom in (+)", "add", () => this.stage.zoomBy(1.5)),
+      tool("Zoom out (-)", "remove", () => this.stage.zoomBy(1 / 1.5)), tool("Fit (0)", "fit_screen", () => this.stage.fit()),
+      tool("One pixel on one pixel (1)", "looks_one", () => this.stage.actual()), this.box);
+    this.tools = tools;
+    const bottom = element("div", { class: "bottom" }, this.said, this.note, element("div", { class: "drawers" }, this.buildLevels(),
+      drawer("View", "tune", ...this.looks.controls(() => this.changed())), this.buildCopy(), element("button", { type: "button", class: "link", text: "Annotated picture",
+        title: "Download the picture with what is drawn on it, at its full size", onclick: () => this.exportAnnotated() })));
+    this.frame = element("div", { class: "easel" }, this.stage.node, tools);
+    this.desk = element("div", { class: item.annotations.length ? "desk" : "desk alone" }, this.frame, item.annotations.length ? this.table.node : null);
+    this.root.replaceChildren(...(item.annotations.length ? [filterBar(facets, this.choice, () => this.apply(true))] : []), bottom, this.desk);
+    this.setAxes();
   }
 
-  fit() {
-    const { clientWidth, clientHeight } = this.stage;
-    this.view = fitInto(clientWidth, clientHeight, this.item);
-    this.least = this.view.scale;
-    this.paint();
+  buildCopy() {
+    const copy = element("button", { type: "button", class: "link", text: "Copy link", title: "The address of this view: item, filters, zoom and levels", onclick: async () => {
+      await navigator.clipboard.writeText(window.location.href);
+      copy.textContent = "Copied";
+      setTimeout(() => { copy.textContent = "Copy link"; }, 1500);
+    } });
+    return navigator.clipboard ? copy : null; // only where the page was reached over https or on this machine
   }
 
-  zoom(by, x = this.stage.clientWidth / 2, y = this.stage.clientHeight / 2) {
-    const scale = clamp(this.view.scale * by, this.least, this.least * ZOOM_MAX);
-    const ratio = scale / this.view.scale;
-    this.view = { scale, dx: x - (x - this.view.dx) * ratio, dy: y - (y - this.view.dy) * ratio };
-    this.paint();
+  // Plotly pans and zooms, but it drags under very many annotations and knows no pinch: there the stage does it alone.
+  setAxes() {
+    const wanted = this.item.annotations.length <= this.data.plotly_most && !matchMedia("(pointer: coarse)").matches;
+    this.box.hidden = !wanted;
+    if (wanted && !this.axes) this.axes = new Axes(this.stage, this.data.plotly);
+    if (!wanted && this.axes) {
+      this.axes.destroy();
+      this.axes = null;
+    }
   }
 
-  wheeled(event) {
-    event.preventDefault();
-    const { left, top } = this.stage.getBoundingClientRect();
-    this.zoom(Math.exp(-event.deltaY / 400), event.clientX - left, event.clientY - top);
+  drawBox() {
+    const on = this.axes?.mode === "pan";
+    this.axes?.drag(on ? "zoom" : "pan");
+    this.box.setAttribute("aria-pressed", String(on));
   }
 
-  grab(event) {
-    this.held = { x: event.clientX - this.view.dx, y: event.clientY - this.view.dy };
-    this.stage.setPointerCapture(event.pointerId);
+  buildLevels() {
+    const { levels } = this;
+    const put = (name, read = (value) => value) => (value) => {
+      levels[name] = read(value);
+      this.adjust();
+    };
+    this.window = element("p", { class: "said" });
+    const reset = element("button", { type: "button", class: "link", text: "Reset", onclick: () => this.setLevels({ ...LEVELS }) });
+    const auto = element("button", { type: "button", class: "link", text: "Lowest to highest value", onclick: () => this.spread() });
+    const channels = { all: "all", 0: "red or the only one", 1: "green", 2: "blue", 3: "alpha" };
+    const channel = element("select", { onchange: (event) => put("channel")(event.target.value) },
+      ...Object.entries(channels).map(([value, text]) => element("option", { value, text, selected: value === levels.channel })));
+    const rows = [slider("brightness", levels.brightness, -0.5, 0.5, put("brightness")), slider("contrast", Math.log2(levels.contrast), -1, 10, put("contrast", (power) => 2 ** power)),
+      slider("gamma", Math.log2(levels.gamma), -2, 2, put("gamma", (power) => 2 ** power)), element("label", { class: "row" }, element("span", { text: "channel" }), channel),
+      choose("colour map", Object.keys(COLOR_MAPS), levels.map, put("map")), this.window, element("div", { class: "row" }, auto, reset)];
+    return drawer("Levels", "contrast", ...rows);
   }
 
-  moved(event) {
-    if (event.buttons && this.held) {
-      this.view = { ...this.view, dx: event.clientX - this.held.x, dy: event.clientY - this.held.y };
-      this.paint();
+  async showPicture() {
+    const { item } = this;
+    this.values = null;
+    this.picture = buildPicture(item.src, item.caption, () => { this.note.textContent = "The browser cannot show this picture; download it to see it elsewhere."; });
+    this.stage.show(item, this.picture);
+    this.deep = hasSixteenBits(item.src).catch(() => false);
+    const deep = await this.deep;
+    if (this.item.src === item.src && (deep || !isNeutral(this.levels))) this.adjust();
+  }
+
+  async read() {
+    this.values ??= readValues(this.item.src);
+    return this.values;
+  }
+
+  async spread() {
+    const values = await this.read();
+    this.setLevels(levelsOfWindow(this.levels, extremes(values, this.levels.channel), values.highest));
+  }
+
+  setLevels(levels) {
+    this.levels = levels;
+    const open = this.root.querySelector(".drawers details").open;
+    const fresh = this.buildLevels();
+    fresh.open = open;
+    this.root.querySelector(".drawers details").replaceWith(fresh);
+    this.adjust();
+  }
+
+  async adjust() {
+    const { item } = this;
+    const deep = await this.deep;
+    if (isNeutral(this.levels) && !deep) {
+      this.stage.put(this.picture);
+      this.note.textContent = this.window.textContent = "";
+      return this.keepLink();
+    }
+    try {
+      const values = await this.read();
+      if (this.item.src !== item.src) return null;
+      this.adjusted ??= element("canvas", { "aria-label": item.caption ?? "", role: "img" });
+      this.stage.put(renderLevels(values, this.levels, this.adjusted));
+      const [low, high] = windowOf(this.levels, values.highest).map((value) => Math.round(value).toLocaleString("en"));
+      this.window.textContent = `black at ${low}, white at ${high}, of 0 to ${values.highest.toLocaleString("en")}`;
+      this.note.textContent = values.isCopy ? `Levels are shown on a copy of ${values.width} × ${values.height} px.` : deep ? `16 bits: ${this.window.textContent}` : "";
+    } catch (fault) {
+      this.note.textContent = `The values of this picture cannot be read here: ${fault.message}.`;
+    }
+    return this.keepLink();
+  }
+
+  // The filter acts on picture and table at once; the link follows.
+  apply(byHand = false) {
+    this.shown = this.item.annotations.filter(this.choice.shows);
+    this.said.textContent = this.item.annotations.length ? ofAll(this.shown.length, this.item.annotations.length, "annotation") : "";
+    this.table.show(this.shown);
+    this.stage.paint();
+    if (byHand) this.keepLink();
+  }
+
+  changed() {
+    this.table.draw();
+    this.stage.paint();
+    this.keepLink();
+  }
+
+  options() {
+    return { ...this.looks.options, visible: this.choice.shows, showsLabel: this.choice.showsLabel, hover: this.stage.hovered ?? this.hovered ?? this.chosen };
+  }
+
+  moved(stage, byHand) {
+    this.axes?.follow();
+    if (byHand) this.keepLink();
+  }
+
+  pointed(one, stage = null) {
+    this.hovered = stage ? null : one;
+    this.table.mark(this.chosen, one);
+    if (!stage) this.stage.paint();
+  }
+
+  picked(one, stage = null) {
+    this.chosen = one === this.chosen && !stage ? null : one;
+    if (stage && one) this.table.reveal(one);
+    this.table.mark(this.chosen);
+    if (!stage && this.chosen) this.bringIntoView(annotationBounds(this.chosen));
+    this.stage.paint();
+    this.keepLink();
+  }
+
+  // A row that is clicked moves the picture only where its box lies outside.
+  bringIntoView(bounds) {
+    if (!bounds || this.stage.inView(bounds)) return;
+    const { scale } = this.stage.view;
+    const [width, height] = this.stage.size;
+    this.stage.look({ scale, dx: width / 2 - ((bounds[0] + bounds[2]) / 2) * scale, dy: height / 2 - ((bounds[1] + bounds[3]) / 2) * scale });
+  }
+
+  keepLink(wait = 250) {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => {
+      if (!this.root.isConnected) return;
+      const list = (text) => (text === null || text === undefined ? [] : [text]);
+      writeUrl({ ...this.choice.toUrl(), ...this.looks.toUrl(), zoom: list(zoomToText(this.stage.zoom)), levels: list(levelsToText(this.levels)),
+        picked: list(this.chosen?.place) });
+    }, wait);
+  }
+
+  async exportAnnotated() {
+    const { item } = this;
+    if (Math.max(item.w, item.h) > CANVAS_SIDE) {
+      this.note.textContent = `The annotated picture must be at most ${CANVAS_SIDE.toLocaleString("en")} px a side to be made in the browser, got ${item.w} × ${item.h}; download the original instead.`;
       return;
     }
-    const { left, top } = this.stage.getBoundingClientRect();
-    const [x, y] = [event.clientX - left, event.clientY - top];
-    const { scale, dx, dy } = this.view;
-    this.point(annotationAt(this.item, (x - dx) / scale, (y - dy) / scale, () => true, 2 / scale), x, y);
-  }
-
-  point(found, x = 0, y = 0) {
-    if (found?.annotation !== this.hovered) {
-      this.hovered = found?.annotation;
-      this.paint();
+    const sheet = element("canvas", {});
+    [sheet.width, sheet.height] = [item.w, item.h];
+    const context = sheet.getContext("2d");
+    await this.picture.decode?.();
+    context.drawImage(this.stage.base.firstChild, 0, 0, item.w, item.h);
+    const pen = Math.max(1, Math.max(item.w, item.h) / 1000);
+    context.scale(pen, pen);
+    drawOverlay(context, item, item.w / pen, item.h / pen, { ...this.options(), hover: null, transform: { scale: 1 / pen, dx: 0, dy: 0 }, ratio: pen });
+    const blob = await new Promise((ready) => sheet.toBlob(ready, "image/png"));
+    if (!blob) {
+      this.note.textContent = `The browser has no room for ${item.w} × ${item.h} px; download the original instead.`;
+      return;
     }
-    this.tip.hidden = !found;
-    if (!found) return;
-    const score = typeof found.annotation.score === "number" ? `  ${found.annotation.score.toFixed(3)}` : "";
-    this.tip.textContent = `${found.label ?? "no label"}${score} · ${found.annotation.layer ?? ""}`;
-    this.tip.style.left = `${clamp(x + 12, 0, this.stage.clientWidth - this.tip.offsetWidth)}px`;
-    this.tip.style.top = `${y + 14}px`;
-  }
-
-  keyed(event) {
-    const step = 60;
-    const move = { ArrowLeft: [step, 0], ArrowRight: [-step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] }[event.key];
-    if (move) {
-      this.view = { ...this.view, dx: this.view.dx + move[0], dy: this.view.dy + move[1] };
-      this.paint();
-    } else if (event.key === "+" || event.key === "=") this.zoom(1.25);
-    else if (event.key === "-") this.zoom(0.8);
-    else if (event.key === "0") this.fit();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  paint() {
-    cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => {
-      if (!this.view) return;
-      const { scale, dx, dy } = this.view;
-      this.picture.style.width = `${this.item.w}px`;
-      this.picture.style.height = `${this.item.h}px`;
-      this.picture.style.transform = `translate(${dx}px, ${dy}px) scale(${scale})`;
-      this.picture.style.imageRendering = scale > 4 ? "pixelated" : "auto";
-      const inView = (one) => this.inView(annotationBounds(one));
-      paintOverlay(this.canvas, this.item, { colors: this.data.colors, visible: inView, transform: this.view, hover: this.hovered, onReady: () => this.paint() });
-    });
-  }
-
-  inView(bounds) {
-    if (!bounds) return true;
-    const { scale, dx, dy } = this.view;
-    return bounds[2] * scale + dx > 0 && bounds[3] * scale + dy > 0
-      && bounds[0] * scale + dx < this.stage.clientWidth && bounds[1] * scale + dy < this.stage.clientHeight;
+    const link = element("a", { href: URL.createObjectURL(blob), download: `${this.data.name}-annotated.png` });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   }
 
   destroy() {
-    this.resize.disconnect();
-    cancelAnimationFrame(this.frame);
+    clearTimeout(this.waiting);
+    this.axes?.destroy();
+    this.stage.destroy();
   }
 }
 
