@@ -19,6 +19,7 @@ from mediastore.reader.evaluations import Evaluations
 from mediastore.reader.fence import Fence
 from mediastore.reader.live import Live
 from mediastore.reader.measures import Measures
+from mediastore.reader.overviews import Overviews
 from mediastore.reader.questions import Questions
 
 MARK = "mediastore.json"
@@ -26,7 +27,7 @@ ROOT_VARIABLE = "MEDIASTORE_DIR"
 DEFAULT_ROOT = "mediastore-runs"
 
 
-class Store(Questions, Measures, Evaluations):
+class Store(Questions, Measures, Evaluations, Overviews):
     """A folder of runs, read.
 
     root: the folder; by default MEDIASTORE_DIR, else ./mediastore-runs. It may be missing, empty or half written: then

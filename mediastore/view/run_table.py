@@ -16,12 +16,6 @@ ROW_HEIGHT = 56
 ROWS_SEEN = 9
 FIRST_RESULTS = 4
 _SEEN = "runs_table_seen"
-_LATEST_PICTURE = """
-select project || '/' || run as ref, max_by(path, {'step': step, 'key': key, 'before': -"index"}) as path
-from items
-where kind in ('image', 'video') and path <> '' and problem is null
-group by all
-"""
 
 
 def show(store: Store) -> None:
@@ -62,7 +56,7 @@ def _generation(selected: list[str]) -> int:
 
 @st.cache_data(show_spinner=False, max_entries=4)
 def _table(root: str, version: str, _known: pd.DataFrame, _store: Store) -> pd.DataFrame:
-    pictures = dict(_store.sql(_LATEST_PICTURE).itertuples(index=False))
+    pictures = dict(_store.latest_pictures().itertuples(index=False))
     names = frame.run_names(_store)
     table = {
         "picture": [thumb_url(pictures[ref]) if ref in pictures else None for ref in _known["ref"]],

@@ -8,18 +8,12 @@ from mediastore.view import frame
 from mediastore.view.selection import Group
 
 ITEMS = 24
-_STEPS = """
-select project || '/' || run as ref, step, count(*) as items
-from items
-where key = $key and list_contains($refs, project || '/' || run)
-group by all
-"""
 
 
 def at_step(store: Store, step: int | None, key: str) -> list[Group]:
     """A group a run: its media under `key` at `step`, else at the nearest step that has any; at the last for None."""
     refs, names, colors = frame.selected_runs(store), frame.run_names(store), frame.run_colors(store)
-    found = store.sql(_STEPS, {"key": key, "refs": refs})
+    found = store.step_counts(run=refs, key=key)
     steps: dict[str, dict[int, int]] = {ref: {} for ref in refs}
     for ref, at, items in found.itertuples(index=False):
         steps[ref][at] = items

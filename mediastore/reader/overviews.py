@@ -1,0 +1,24 @@
+"""What is known of runs from afar: a picture each, and at which steps they have how much."""
+
+from typing import Any
+
+import pandas as pd
+
+from mediastore.reader import sql
+from mediastore.reader.asking import Asking
+from mediastore.reader.conditions import Conditions
+from mediastore.reader.filters import Filters
+
+
+class Overviews(Asking):
+    """The part of a store that tells of runs as wholes."""
+
+    def latest_pictures(self) -> pd.DataFrame:
+        """One row a run that has an image or video that can be shown: ref (`project/run`), path of the latest."""
+        return self._frame(sql.text("latest_pictures"), {})
+
+    def step_counts(self, **filters: Any) -> pd.DataFrame:
+        """One row a run and step: ref (`project/run`), step, items that `Filters(**filters)` accepts."""
+        conditions = Conditions()
+        where = conditions.of_items(Filters(**filters))
+        return self._frame(sql.text("step_counts").format(conditions=where), conditions.values)
