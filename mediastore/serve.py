@@ -28,6 +28,7 @@ from mediastore.stored_file import StoredFile, is_known
 
 STORE_PREFIX = "/app/static/store"
 THUMB_PREFIX = "/app/static/thumb"
+CROP_PREFIX = "/app/static/crop"
 PLOTLY_URL = f"/app/static/library/plotly-{version('plotly')}.min.js"
 PLOTLY_FILE = Path(find_spec("plotly").origin).with_name("package_data") / "plotly.min.js"
 YEAR_S, WEEK_S, DAY_S, MINUTE_S = 365 * 86400, 7 * 86400, 86400, 60
@@ -87,8 +88,19 @@ def thumb_url(path: str) -> str:
     return f"{THUMB_PREFIX}/{quote(path)}"
 
 
-def routes(root: Path, thumbnail: Callable[[Path], Picture], base: str = "") -> list[Route]:
-    """The routes of the store at `root`; `thumbnail` makes the picture of a file, `base` is the app's base path."""
+def crop_url(path: str, window: Sequence[int], frame: int | None = None) -> str:
+    """The URL of a part of a picture, x0, y0, x1, y1 in pixels, or of one of a film's frames."""
+    asked = ",".join(str(side) for side in window) + ("" if frame is None else f"&frame={frame}")
+    return f"{CROP_PREFIX}/{quote(path)}?window={asked}"
+
+
+def routes(
+    root: Path, thumbnail: Callable[[Path], Picture], crop: Callable[..., Picture] | None = None, base: str = ""
+) -> list[Route]:
+    """The routes of the store at `root`; `base` is the app's base path.
+
+    `thumbnail` makes the picture of a file; `crop` that of a window of it and, for a film, a frame.
+    """
     prefix = f"/{base.strip('/')}" if base.strip("/") else ""
     drawing = CapacityLimiter(DRAWN_AT_ONCE)
 
@@ -102,15 +114,16 @@ def routes(root: Path, thumbnail: Callable[[Path], Picture], base: str = "") -> 
 
     async def thumb(request: Request) -> Response:
         file = await _requested_file(root, request)
-        picture = await to_thread.run_sync(thumbnail, file, limiter=drawing)
-        headers = {
-            **MEDIA_HEADERS,
-            "etag": f'"{picture.tag}"',
-            "cache-control": f"private, max-age={WEEK_S if picture.lasting else MINUTE_S}",
-        }
-        if is_known(request.headers.get("if-none-match", ""), headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        return Response(picture.data, headers=headers, media_type="image/webp")
+        return _pictured(request, await to_thread.run_sync(thumbnail, file, limiter=drawing))
+
+    async def part(request: Request) -> Response:
+        file = await _requested_file(root, request)
+        window, frame = _window(request), request.query_params.get("frame", "")
+        if window is None or crop is None:
+            raise HTTPException(404)
+        number = int(frame) if frame.isdecimal() and len(frame) < 10 else None
+        picture = await to_thread.run_sync(crop, file, window, number, limiter=drawing)
+        return _pictured(request, picture)
 
     async def plotly(request: Request) -> Response:
         headers = {"cache-control": f"public, max-age={YEAR_S}, immutable"}
@@ -125,6 +138,7 @@ def routes(root: Path, thumbnail: Callable[[Path], Picture], base: str = "") -> 
         Route(f"{prefix}{PLOTLY_URL}", plotly, methods=["GET", "HEAD"]),
         Route(f"{prefix}{STORE_PREFIX}/{{path:path}}", media, methods=["GET", "HEAD"]),
         Route(f"{prefix}{THUMB_PREFIX}/{{path:path}}", thumb, methods=["GET", "HEAD"]),
+        Route(f"{prefix}{CROP_PREFIX}/{{path:path}}", part, methods=["GET", "HEAD"]),
     ]
 
 
@@ -172,3 +186,20 @@ async def _requested_file(root: Path, request: Request) -> Path:
     if file is None:
         raise HTTPException(404)
     return file
+
+
+def _window(request: Request) -> tuple[int, ...] | None:
+    sides = request.query_params.get("window", "").split(",")
+    is_window = len(sides) == 4 and all(side.isascii() and side.isdecimal() and len(side) < 10 for side in sides)
+    return tuple(int(side) for side in sides) if is_window else None
+
+
+def _pictured(request: Request, picture: Picture) -> Response:
+    headers = {
+        **MEDIA_HEADERS,
+        "etag": f'"{picture.tag}"',
+        "cache-control": f"private, max-age={WEEK_S if picture.lasting else MINUTE_S}",
+    }
+    if is_known(request.headers.get("if-none-match", ""), headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(picture.data, headers=headers, media_type="image/webp")

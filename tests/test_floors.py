@@ -15,16 +15,30 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("files", "sidecar", "journal", "encode", "edits"),
     ("writer", "analysis"),
     ("reader",),
-    ("serve", "stored_file", "thumbnails", "draw", "audit", "trash", "moves", "usage", "demo", "export"),
+    (
+        "serve",
+        "downloads",
+        "stored_file",
+        "thumbnails",
+        "crops",
+        "draw",
+        "audit",
+        "trash",
+        "moves",
+        "usage",
+        "demo",
+        "export",
+        "coco",
+    ),
     ("view", "cli"),
 )
 FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 APART = ({"writer", "reader"}, {"writer", "analysis"})
 ALLOWED = {
     "streamlit": ("view", "cli", "pages", "app.py"),
-    "starlette": ("serve", "stored_file", "view", "app.py"),
+    "starlette": ("serve", "downloads", "stored_file", "view", "app.py"),
     "duckdb": ("reader", "analysis"),
-    "pandas": ("reader", "analysis", "draw", "view", "cli", "pages"),
+    "pandas": ("reader", "analysis", "draw", "export", "view", "cli", "pages"),
     "plotly": (),
     "PIL": ("encode", "demo"),
     "soundfile": ("encode", "demo"),

@@ -40,7 +40,7 @@ def thumbnail(file: Path, kind: str) -> bytes:
     if draw is None:
         raise MediaStoreValueError(f"kind must be image, audio or video to have a picture, got {kind!r}; use card()")
     try:
-        return _webp(draw(file))
+        return webp(draw(file))
     except (MediaStoreValueError, MissingPackageError):
         raise
     except (OSError, ValueError, SyntaxError, RuntimeError, Image.DecompressionBombError, MemoryError) as error:
@@ -58,10 +58,11 @@ def card(title: str, sentence: str = "") -> bytes:
     for row, line in enumerate(lines):
         at = (CARD_SIZE_WH[0] / 2, top + 34 + 20 * row)
         draw.text(at, line, CARD_INK, ImageFont.load_default(14), anchor="ma")
-    return _webp(image)
+    return webp(image)
 
 
-def _webp(image: Image.Image) -> bytes:
+def webp(image: Image.Image) -> bytes:
+    """The image as WebP bytes."""
     out = io.BytesIO()
     image.save(out, "WEBP", quality=82, method=2)
     return out.getvalue()
@@ -71,10 +72,11 @@ def _image(file: Path) -> Image.Image:
     with Image.open(file) as image:
         image.draft("RGB", (LONG_SIDE, LONG_SIDE))
         image.load()
-        return _scaled_down(_displayable(image))
+        return scaled_down(displayable(image))
 
 
-def _displayable(image: Image.Image) -> Image.Image:
+def displayable(image: Image.Image) -> Image.Image:
+    """Pixels of 8 bits: 16-bit and float ones windowed to their 1st and 99th percentile."""
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
         return _windowed(np.asarray(image, dtype=np.float32))
     if image.mode in ("L", "RGB", "RGBA"):
@@ -91,8 +93,9 @@ def _windowed(values: np.ndarray) -> Image.Image:
     return Image.fromarray((scaled.clip(0, 1) * 255).astype(np.uint8))
 
 
-def _scaled_down(image: Image.Image) -> Image.Image:
-    scale = LONG_SIDE / max(image.size)
+def scaled_down(image: Image.Image, long_side: int = LONG_SIDE) -> Image.Image:
+    """The image no longer than `long_side` pixels on its long side, as it is where it is shorter."""
+    scale = long_side / max(image.size)
     if scale >= 1:
         return image
     size_wh = tuple(max(1, round(side * scale)) for side in image.size)
@@ -138,5 +141,5 @@ def _poster(file: Path) -> Image.Image:
         ) from error
     with av.open(str(file)) as container:
         for frame in container.decode(video=0):
-            return _scaled_down(frame.to_image())
+            return scaled_down(frame.to_image())
     raise MediaStoreValueError("this file must be video, got one without a single frame")

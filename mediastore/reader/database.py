@@ -18,6 +18,7 @@ from mediastore.reader.parse import Parser, Stretch
 
 KINDS = ("items", "annotations", "metrics")
 TIME_LIMIT_S = 60.0
+BATCH_ROWS = 20_000
 SPILL_MAX = "8GB"
 _SUPERSEDED = sql.text("find_superseded").format(items="store.items", fresh="read_items")
 _NOT_READING = "a query must be one select statement, got {found}; the store is read only"
@@ -68,6 +69,13 @@ class Database:
             raise QueryError(f"a query must end within {limit_s:g} s, got no end; ask for less") from error
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
+
+    def batches(self, query: str, values: Mapping[str, Any]) -> Iterator[pa.RecordBatch]:
+        """The answer to a query of ours, a part at a time, after an empty batch that tells the columns."""
+        with self._snapshot() as cursor:
+            reader = cursor.sql(query, params=values).to_arrow_reader(BATCH_ROWS)
+            yield pa.RecordBatch.from_pylist([], schema=reader.schema)
+            yield from reader
 
     @contextmanager
     def change(self) -> Iterator["Change"]:

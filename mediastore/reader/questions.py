@@ -19,8 +19,8 @@ ITEM_COLUMNS = (
     "columns rows bytes sha256 values problem time"
 ).split()
 ANNOTATION_COLUMNS = (
-    "project run key step index path sample layer type label score x0 y0 x1 y1 start_s end_s frame track text attrs "
-    "rest"
+    "project run key step index position path sample layer type label score x0 y0 x1 y1 start_s end_s frame track "
+    "text attrs rest"
 ).split()
 RANKS = {"score": "rank", "count": "coalesce(rank, 0)"}
 PAGE_ITEMS = 24

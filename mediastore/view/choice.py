@@ -1,6 +1,6 @@
 """The filter by label, layer and score: read from the link, handed to the browser and to the store."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,7 +49,7 @@ def from_url() -> Choice:
     return Choice(labels, layers, score_range(params.get("score", "")))
 
 
-def follow(key: str, trigger: str) -> Callable[[], None]:
+def follow(key: str, trigger: str, params: Sequence[str] = PARAMS) -> Callable[[], None]:
     """The callback of a component's trigger that carries a choice: puts it into the link, so that this rerun reads it.
 
     The browser has already written it there, but Streamlit tells the script of an address of its own.
@@ -57,7 +57,7 @@ def follow(key: str, trigger: str) -> Callable[[], None]:
 
     def put() -> None:
         asked = st.session_state[key].get(trigger) or {}
-        for name in PARAMS:
+        for name in params:
             st.query_params[name] = [str(value) for value in asked.get(name, [])]
 
     return put

@@ -15,10 +15,13 @@ SECTIONS = {
         ("audio", "Audio", ":material/graphic_eq:"),
         ("video", "Video", ":material/movie:"),
     ),
+    "Find": (("predictions", "Predictions", ":material/frame_inspect:"),),
 }
 """What the sidebar lists: section → (script of the page, title, icon)."""
 
 HOME = "runs"
+PICKED = "picked"
+"""The parameter that names one annotation of an item, by its place in the item's list."""
 
 _HERE = Path(__file__).parent
 _FOLDER = "../_app/pages" if (_HERE / "../_app/pages").is_dir() else "../../pages"
@@ -32,6 +35,16 @@ def page(name: str) -> str:
 def item_link(project: str, run: str, key: str, step: int, index: int) -> dict[str, str]:
     """The query parameters that name one item on the Item page."""
     return {"run_at": f"{project}/{run}", "key_at": key, "step_at": str(step), "index_at": str(index)}
+
+
+def annotation_link(project: str, run: str, key: str, step: int, index: int, position: int) -> dict[str, str]:
+    """The query parameters that name one annotation of an item on the Item page."""
+    return {**item_link(project, run, key, step, index), PICKED: str(position)}
+
+
+def open_annotation(project: str, run: str, key: str, step: int, index: int, position: int) -> None:
+    """Go to the Item page with one annotation of it marked. Ends the script run."""
+    st.switch_page(page("item"), query_params=annotation_link(project, run, key, step, index, position))
 
 
 def open_item(project: str, run: str, key: str, step: int, index: int) -> None:

@@ -28,6 +28,6 @@ from store.items;
 
 create view annotations as
 select
-    project, run, key, step, index, path, sample, layer, type, label, score, x0, y0, x1, y1, start_s, end_s, frame,
-    track, text, attrs, rest
+    project, run, key, step, index, position, path, sample, layer, type, label, score, x0, y0, x1, y1, start_s, end_s,
+    frame, track, text, attrs, rest
 from store.annotations;

@@ -58,6 +58,19 @@ function tool(name, sign, act) {
   return element("button", { type: "button", class: "tool", "aria-label": name, title: name, onclick: act }, icon(sign));
 }
 
+// Arrow keys, Home and End over the links of a grid of tiles.
+function walkGrid(event) {
+  const links = [...event.currentTarget.querySelectorAll("a")];
+  const at = links.indexOf(event.target.closest("a"));
+  if (at < 0) return;
+  const columns = links.filter((link) => link.offsetTop === links[0].offsetTop).length;
+  const way = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -at, End: links.length - 1 - at }[event.key];
+  if (way === undefined) return;
+  event.preventDefault();
+  event.stopPropagation();
+  links[clamp(at + way, 0, links.length - 1)].focus();
+}
+
 // One live instance a mount: Streamlit calls a component's function again with every new data.
 function mounted(create) {
   const instances = new WeakMap();

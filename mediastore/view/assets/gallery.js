@@ -53,7 +53,7 @@ class Gallery {
 
   buildGroup(group) {
     const tiles = this.tiles.filter((tile) => (tile.group ?? 0) === (group.id ?? 0));
-    const grid = element("div", { class: "grid", role: "list", onkeydown: (event) => this.keyed(event) });
+    const grid = element("div", { class: "grid", role: "list", onkeydown: walkGrid });
     const title = group.title ? element("h3", {}, group.color ? element("span", { class: "dot", style: { background: group.color } }) : null,
       element("span", { text: group.title }), element("small", { text: group.note ?? "" })) : null;
     for (const tile of tiles) {
@@ -162,18 +162,6 @@ class Gallery {
     this.tip.hidden = true;
     if (tile.hovered) this.paint(tile);
     tile.hovered = undefined;
-  }
-
-  keyed(event) {
-    const links = [...event.currentTarget.querySelectorAll("a")];
-    const at = links.indexOf(event.target.closest("a"));
-    if (at < 0) return;
-    const columns = links.filter((link) => link.offsetTop === links[0].offsetTop).length;
-    const way = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns, Home: -at, End: links.length - 1 - at }[event.key];
-    if (way === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    links[clamp(at + way, 0, links.length - 1)].focus();
   }
 
   destroy() {

@@ -1,0 +1,157 @@
+"""Annotations found across runs, keys and steps: how many of each kind there are, a page of them, all of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from mediastore.reader import sql
+from mediastore.reader.asking import Asking
+from mediastore.reader.questions import ANNOTATION_COLUMNS
+from mediastore.reader.search import ORDERS, Range, Search
+
+BINS = 40
+FACETS = ("labels", "layers", "keys", "runs", "scores", "found")
+TIES = 'step desc, project, run, key, "index", position'
+_AMONG = {"labels": "coalesce(label, '')", "layers": "coalesce(layer, '')", "keys": "key"}
+_RANGES = {
+    "score": "score",
+    "steps": "step",
+    "area": "(x1 - x0) * (y1 - y0)",
+    "aspect": "(x1 - x0) / nullif(y1 - y0, 0)",
+}
+_TEXT = "contains(lower(concat_ws(' ', text, sample, label)), lower($text))"
+_VIEW = "(project, run) in (select (project, run) from runs where project || '/' || run in ({marks}))"
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What there is in the runs in view: how many annotations, and the lowest and highest of each of `_RANGES`."""
+
+    annotations: int = 0
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    @property
+    def scores(self) -> tuple[float, float]:
+        """The range that a histogram of scores covers: 0..1 where all lie in it."""
+        low, high = self.ranges.get("score", (0.0, 1.0))
+        return (0.0, 1.0) if low >= 0 and high <= 1 else (low, high if high > low else low + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How many are found, and how they spread: by label, layer, key and run as (name, count), most frequent first.
+
+    The counts of each are under all other filters; their order is that of all that is in view. scores: how many lie in
+    each of the BINS equal parts of `Extent.scores`, under all other filters.
+    """
+
+    found: int = 0
+    names: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
+    scores: Sequence[int] = ()
+
+
+class Finding(Asking):
+    """The part of a store that finds annotations across runs, keys and steps."""
+
+    def extent(self, view: Sequence[str]) -> Extent:
+        """What there is to find in these runs, `project/run`."""
+        asked = _Asked()
+        query = sql.text("find_extent").format(view=asked.view(view))
+        ((count, *ends),) = self._rows(query, asked.values)
+        pairs = zip(_RANGES, zip(ends[::2], ends[1::2], strict=True), strict=True)
+        return Extent(count, {name: (float(low), float(high)) for name, (low, high) in pairs if low is not None})
+
+    def spread(self, search: Search, within: Extent) -> Spread:
+        """How the annotations in view spread, in one question. `within` is the extent of the search's view."""
+        asked = _Asked()
+        rest = [asked.within(name, getattr(search, name)) for name in ("steps", "area", "aspect")]
+        query = sql.text("find_spread").format(
+            view=asked.view(search.view),
+            label=asked.among("labels", search.labels, "label"),
+            layer=asked.among("layers", search.layers, "layer"),
+            key=asked.among("keys", search.keys, "key"),
+            run=asked.among("runs", search.runs, "ref"),
+            score=asked.within("score", search.score),
+            rest=" and ".join([*rest, asked.text(search.text)]),
+        )
+        low, high = within.scores
+        rows = self._rows(query, {**asked.values, "bins": BINS, "low": low, "high": high})
+        by_facet = {facet: [(name, int(n or 0)) for kind, name, _, n in rows if kind == facet] for facet in FACETS}
+        bins = {int(place): count for place, count in by_facet.pop("scores")}
+        ((_, found),) = by_facet.pop("found")
+        return Spread(found, by_facet, [bins.get(place, 0) for place in range(BINS)] if bins else ())
+
+    def find(self, search: Search, *, limit: int | None = None, offset: int = 0) -> list[dict[str, Any]]:
+        """Rows of `annotations` with their item's kind, width, height, caption and problem. What is missing is None."""
+        query, values = _rows_of(search)
+        rows = _plain(self._frame(query, values | {"limit": limit, "offset": offset}))
+        if not rows:
+            return []
+        places = {name: list({row[name] for row in rows}) for name in ("run", "step", "key", "index")}
+        ends = {"first": min(places["step"]), "last": max(places["step"])}
+        items = {_item_of(item): item for item in _plain(self._frame(sql.text("find_items"), places | ends))}
+        return [row | items.get(_item_of(row), {}) for row in rows]
+
+    def find_all(self, search: Search) -> Iterator[pa.RecordBatch]:
+        """Every row of `annotations` that is found, in batches, the first of them empty: it tells the columns."""
+        return self._database.batches(*_rows_of(search))
+
+    def find_pictures(self, search: Search) -> Iterator[pa.RecordBatch]:
+        """Every picture on which something is found: file_name, width, height, what names it, sample, caption."""
+        where, _, values = _conditions(search)
+        return self._database.batches(sql.text("find_pictures").format(conditions=where), values)
+
+
+def _rows_of(search: Search) -> tuple[str, dict[str, Any]]:
+    where, order, values = _conditions(search)
+    query = sql.text("find_rows").format(columns=", ".join(ANNOTATION_COLUMNS), conditions=where, order=order)
+    return query, {**values, "limit": None, "offset": 0}
+
+
+def _plain(found: pd.DataFrame) -> list[dict[str, Any]]:
+    return found.astype(object).where(found.notna(), None).to_dict("records")
+
+
+def _item_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("project", "run", "key", "step", "index"))
+
+
+def _conditions(search: Search) -> tuple[str, str, dict[str, Any]]:
+    asked = _Asked()
+    view = [ref for ref in search.view if ref in search.runs] if search.runs else search.view
+    found = [asked.view(view)] + [asked.among(name, getattr(search, name), text) for name, text in _AMONG.items()]
+    found += [asked.within(name, getattr(search, name)) for name in _RANGES]
+    order = f"{ORDERS[search.sort.removeprefix('-')]} {'desc' if search.sort.startswith('-') else 'asc'} nulls last"
+    return " and ".join([*found, asked.text(search.text)]), f"{order}, {TIES}", asked.values
+
+
+class _Asked:
+    """Conditions as SQL, and the values that they bind."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+
+    def view(self, runs: Sequence[str]) -> str:
+        bound = {f"view_{number}": ref for number, ref in enumerate(runs)}
+        self.values |= bound
+        return _VIEW.format(marks=", ".join(f"${mark}" for mark in bound) or "null")
+
+    def among(self, name: str, wanted: Sequence[str], column: str) -> str:
+        bound = {f"{name}_{number}": value for number, value in enumerate(wanted)}
+        self.values |= bound
+        return f"{column} in ({', '.join(f'${mark}' for mark in bound)})" if bound else "true"
+
+    def within(self, name: str, wanted: Range | None) -> str:
+        ends = zip(("low", "high"), (">=", "<="), wanted or (None, None), strict=True)
+        given = {end: (sign, value) for end, sign, value in ends if value is not None}
+        self.values |= {f"{name}_{end}": value for end, (_, value) in given.items()}
+        return " and ".join(f"{_RANGES[name]} {sign} ${name}_{end}" for end, (sign, _) in given.items()) or "true"
+
+    def text(self, wanted: str) -> str:
+        if not wanted:
+            return "true"
+        self.values["text"] = wanted
+        return _TEXT

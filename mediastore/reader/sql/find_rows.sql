@@ -1,0 +1,5 @@
+select {columns}
+from annotations
+where {conditions}
+order by {order}
+limit $limit offset $offset
