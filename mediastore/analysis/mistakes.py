@@ -78,9 +78,9 @@ def find_mistakes(
     overlap = np.where(truth == NONE, anything, np.where(by_own, nearest.own, nearest.other))
     lost = ~comparison.truths.ignored & ~found_at(matching, passes)
     missed = np.where(lost, MISSED, NONE)
-    for number in (CONFUSION, LOCALISATION):
-        stands_for = truth[kind == number]
-        missed[stands_for[lost[stands_for]]] = number
+    mends = np.flatnonzero((kind == LOCALISATION) | (kind == CONFUSION))
+    mends = mends[lost[truth[mends]]][::-1]
+    missed[truth[mends]] = kind[mends]
     return Mistakes(kind, truth.astype(np.int32), overlap, missed.astype(np.int8))
 
 
@@ -98,7 +98,8 @@ def costs(
     """AP of every segment as it is, shape (segments,), and with each kind mended, shape (kinds, segments).
 
     segments: of predictions, of truths, and how many there are. Mended: the best localisation or confusion of a lost
-    truth finds it, the others vanish; duplicate, background and both vanish; missed truths are not asked for.
+    truth finds it if it is of this kind, the others of the kind vanish; duplicate, background and both vanish; missed
+    truths are not asked for.
     """
     of_prediction, of_truth, number = segments
     asked = np.bincount(of_truth[~comparison.truths.ignored], minlength=number)
@@ -119,13 +120,17 @@ def costs(
 
 
 def _mended(mistakes: Mistakes, kind: int) -> Bools:
-    """The first mistake of a kind for each truth that it would find; scores fall, so it is the best."""
+    """The mistakes of a kind that find a truth once mended: of all localisations and confusions at a lost truth the
+
+    first, that is the best, may find it.
+    """
     mended = np.zeros(len(mistakes.kind), dtype=bool)
     if kind in (LOCALISATION, CONFUSION):
-        rows = np.flatnonzero(mistakes.kind == kind)
+        rows = np.flatnonzero((mistakes.kind == LOCALISATION) | (mistakes.kind == CONFUSION))
         rows = rows[mistakes.missed[mistakes.truth[rows]] != NONE]
         _, first = np.unique(mistakes.truth[rows], return_index=True)
         mended[rows[first]] = True
+        mended &= mistakes.kind == kind
     return mended
 
 

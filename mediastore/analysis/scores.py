@@ -58,7 +58,7 @@ def counts(evaluation: "Evaluation", iou: float, score: float) -> pd.DataFrame:
     groups = evaluation.comparison.groups
     of_prediction = evaluation.comparison.group[evaluation.comparison.predictions.item]
     of_truth = evaluation.comparison.group[evaluation.comparison.truths.item]
-    by_group = [values.reshape(groups, -1).sum(axis=1) for values in (right, wrong, lost, truths)]
+    by_group = [values.reshape(groups, len(evaluation.labels)).sum(axis=1) for values in (right, wrong, lost, truths)]
     told = evaluation.groups.copy()
     told["truths"], told["predictions"] = by_group[3], by_group[0] + by_group[1]
     for name, values in _ratios(*by_group[:3]).items():

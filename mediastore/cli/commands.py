@@ -71,6 +71,17 @@ def show(options: Namespace) -> int:
     return 0
 
 
+def evaluate(options: Namespace) -> int:
+    """Compare a run's predictions with the truth that was logged with them, at the latest step or at all.
+
+    AP, AP50 and AP75 are COCO's, over all scores; the other numbers hold at --iou and --score.
+    """
+    from mediastore.cli import evaluation
+
+    with ended_by_ctrl_c():
+        return evaluation.run(options)
+
+
 def du(options: Namespace) -> int:
     """Tell what takes the space, the largest first: media as if nothing were stored twice (logical) and on the disk.
 

@@ -11,6 +11,7 @@ from mediastore.cli import changes, commands
 ROOT_VARIABLE = "MEDIASTORE_DIR"
 DEFAULT_ROOT = "mediastore-runs"
 WAYS_TO_COUNT = ("run", "project", "kind", "key")
+GEOMETRIES = ("box", "mask", "keypoints", "span")
 SHELLS = ("bash", "zsh", "fish")
 RUN_HELP = "a run's id, project/id, name or the beginning of its id"
 Add = Callable[..., argparse.ArgumentParser]
@@ -53,9 +54,24 @@ def _add_reading(add: Add) -> None:
     form.add_argument("--csv", action="store_true", help="print comma-separated values with a header")
     form.add_argument("--parquet", type=Path, metavar="FILE", help="write a Parquet file instead")
     query.add_argument("--limit-s", type=float, default=60.0, metavar="S", help="give up after so many seconds")
+    _add_evaluate(add)
     usage = _json(add("du", commands.du, "tell what takes the space"))
     usage.add_argument("--by", choices=WAYS_TO_COUNT, default="run", help="one line each (default: %(default)s)")
     usage.add_argument("--project", metavar="PROJECT", help="of this project alone")
+
+
+def _add_evaluate(add: Add) -> None:
+    evaluate = _json(add("evaluate", commands.evaluate, "compare predictions with the truth"))
+    evaluate.add_argument("--run", dest="run_name", metavar="RUN", required=True, help=RUN_HELP)
+    evaluate.add_argument("--key", metavar="KEY", required=True, help="the key that both layers were logged at")
+    when = evaluate.add_mutually_exclusive_group()
+    when.add_argument("--step", type=int, metavar="N", help="at this step (default: the latest)")
+    when.add_argument("--all-steps", action="store_true", help="at every step, one line each")
+    evaluate.add_argument("--iou", type=float, default=0.5, metavar="IOU", help="overlap of a find (default: 0.5)")
+    evaluate.add_argument("--score", type=float, default=0.0, metavar="SCORE", help="lowest score (default: 0)")
+    evaluate.add_argument("--predictions", default="predictions", metavar="LAYER", help="default: %(default)s")
+    evaluate.add_argument("--truth", default="ground_truth", metavar="LAYER", help="default: %(default)s")
+    evaluate.add_argument("--geometry", choices=GEOMETRIES, help="what is compared (default: what most truths are)")
 
 
 def _add_changing(add: Add) -> None:

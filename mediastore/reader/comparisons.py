@@ -37,14 +37,15 @@ def file_of(folder: Path, *made_from: Any) -> Path:
 def load(path: Path, items: int) -> Comparison | None:
     """What was kept, if it is whole."""
     try:
-        with np.load(path, allow_pickle=False) as content:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
             labels = tuple(json.loads(content["labels"].tobytes()))
             sides = [_objects(content, side) for side in ("predictions", "truths")]
             pairs = Pairs(*(_wide(content[f"pairs.{name}"]) for name in Pairs.__slots__))
             number = int(content["items"][0])
-    except (OSError, ValueError, KeyError, EOFError, IndexError, TypeError, zipfile.BadZipFile):
+    except (OSError, ValueError, KeyError, EOFError, IndexError, TypeError, MemoryError, zipfile.BadZipFile):
         return None
-    return Comparison(labels, np.zeros(items, np.int64), 1, *sides, pairs) if number == items else None
+    found = Comparison(labels, np.zeros(items, np.int64), 1, *sides, pairs)
+    return found if number == items and _is_sound(found, items) else None
 
 
 def keep(path: Path, comparison: Comparison) -> None:
@@ -107,6 +108,18 @@ def _ordered(columns: Columns, place: NDArray, order: NDArray, with_given_area: 
         box,
         columns["crowd"][order] if with_given_area else nothing,
         (columns["crowd"] | columns["ignored"])[order] if with_given_area else nothing,
+    )
+
+
+def _is_sound(comparison: Comparison, items: int) -> bool:
+    """Whether every number that points somewhere points to something."""
+    pairs, sides = comparison.pairs, (comparison.predictions, comparison.truths)
+    pointers = [(pairs.prediction, len(sides[0])), (pairs.truth, len(sides[1]))]
+    pointers += [(side.item, items) for side in sides] + [(side.label, len(comparison.labels)) for side in sides]
+    lengths = [{len(getattr(side, field.name)) for field in fields(Objects)} for side in sides]
+    lengths.append({len(getattr(pairs, name)) for name in Pairs.__slots__})
+    return all(len(found) == 1 for found in lengths) and all(
+        not len(array) or (0 <= int(array.min()) and int(array.max()) < end) for array, end in pointers
     )
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import io
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,23 @@ from mediastore.reader import comparisons
 TWELVE = "AP AP50 AP75 AP_small AP_medium AP_large AR_1 AR_10 AR_100 AR_small AR_medium AR_large".split()
 
 
+class Thing(NamedTuple):
+    """A box on an item; with a score it is a prediction, without one a truth."""
+
+    item: int
+    label: str
+    box: tuple[float, float, float, float]
+    score: float | None = None
+    crowd: bool = False
+    area: float | None = None
+
+
+@pytest.fixture
+def thing() -> type[Thing]:
+    """What an evaluation is made of."""
+    return Thing
+
+
 @pytest.fixture
 def evaluation() -> Callable[..., Evaluation]:
     """An evaluation of things, as a store would make it."""
@@ -30,7 +47,7 @@ def coco_numbers() -> Callable[..., dict[str, float]]:
     return by_pycocotools
 
 
-def evaluate(things: Sequence[Any], items: int | None = None, steps: Sequence[int] | None = None) -> Evaluation:
+def evaluate(things: Sequence[Thing], items: int | None = None, steps: Sequence[int] | None = None) -> Evaluation:
     number = items or max((thing.item for thing in things), default=0) + 1
     labels = sorted({thing.label for thing in things})
     predictions = _columns(things, labels, lambda thing: thing.score is not None)
@@ -44,7 +61,7 @@ def evaluate(things: Sequence[Any], items: int | None = None, steps: Sequence[in
     return Evaluation(comparison.of_items(np.arange(number), group, len(groups)), frame, groups)
 
 
-def _columns(things: Sequence[Any], labels: list[str], is_wanted: Callable[[Any], bool]) -> dict[str, np.ndarray]:
+def _columns(things: Sequence[Thing], labels: list[str], is_wanted: Callable[[Thing], bool]) -> dict[str, np.ndarray]:
     some = [(position, thing) for position, thing in enumerate(things) if is_wanted(thing)]
     box = np.array([thing.box for _, thing in some], dtype=float).reshape(-1, 4)
     nan = float("nan")
@@ -61,7 +78,7 @@ def _columns(things: Sequence[Any], labels: list[str], is_wanted: Callable[[Any]
     }
 
 
-def by_pycocotools(things: Sequence[Any], items: int | None = None) -> dict[str, float]:
+def by_pycocotools(things: Sequence[Thing], items: int | None = None) -> dict[str, float]:
     labels = sorted({thing.label for thing in things})
     number = items or max((thing.item for thing in things), default=0) + 1
     truths = [_truth(at, thing, labels) for at, thing in enumerate(things, start=1) if thing.score is None]
@@ -88,12 +105,12 @@ def by_pycocotools(things: Sequence[Any], items: int | None = None) -> dict[str,
     return {name: float("nan") if value == -1 else value for name, value in numbers.items()}
 
 
-def _base(thing: Any, labels: list[str]) -> dict[str, Any]:
+def _base(thing: Thing, labels: list[str]) -> dict[str, Any]:
     x0, y0, x1, y1 = thing.box
     return {"image_id": thing.item, "category_id": labels.index(thing.label), "bbox": [x0, y0, x1 - x0, y1 - y0]}
 
 
-def _truth(at: int, thing: Any, labels: list[str]) -> dict[str, Any]:
+def _truth(at: int, thing: Thing, labels: list[str]) -> dict[str, Any]:
     box = _base(thing, labels)
     area = box["bbox"][2] * box["bbox"][3] if thing.area is None else thing.area
     return box | {"id": at, "iscrowd": int(thing.crowd), "area": area}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import hypothesis.strategies as st
 import pytest
@@ -15,26 +15,12 @@ NUMBERS = "AP AP50 AP75 AP_small AP_medium AP_large AR_1 AR_10 AR_100 AR_small A
 CLOSE = 1e-6
 Make = Callable[..., Evaluation]
 Coco = Callable[..., dict[str, float]]
+Thing = Callable[..., Any]
 
 
 def numbers_of(evaluation: Evaluation) -> dict[str, float]:
     told = evaluation.summary().iloc[0][NUMBERS].astype(float).to_dict()
     return told | {f"AP of {row.label}": float(row.AP) for row in evaluation.by_label().itertuples()}
-
-
-class Thing(NamedTuple):
-    """A box on an item; with a score it is a prediction, without one a truth."""
-
-    item: int
-    label: str
-    box: tuple[float, float, float, float]
-    score: float | None = None
-    crowd: bool = False
-    area: float | None = None
-
-
-def things_of(rows: list[tuple]) -> list[Thing]:
-    return [Thing(*row) for row in rows]
 
 
 def assert_agrees(found: dict[str, float], coco: dict[str, float]) -> None:
@@ -43,7 +29,9 @@ def assert_agrees(found: dict[str, float], coco: dict[str, float]) -> None:
         assert found[name] == pytest.approx(value, abs=CLOSE, nan_ok=True), name
 
 
-def test_every_epoch_of_a_real_training_has_the_numbers_of_pycocotools(demo_root: Path, coco_numbers: Coco) -> None:
+def test_every_epoch_of_a_real_training_has_the_numbers_of_pycocotools(
+    demo_root: Path, thing: Thing, coco_numbers: Coco
+) -> None:
     store = Store(demo_root)
     run = store.runs()[lambda runs: runs["name"] == "blood cells"]["run"].item()
     whole = store.evaluate("val/cells", run=run)
@@ -53,8 +41,8 @@ def test_every_epoch_of_a_real_training_has_the_numbers_of_pycocotools(demo_root
         columns = rows[["index", "label", "x0", "y0", "x1", "y1", "score"]]
         is_truth = rows["layer"] == "ground_truth"
         columns = columns.assign(score=columns["score"].astype(object).where(~is_truth, None))
-        things = [(i, label, box, score) for i, label, *box, score in columns.itertuples(index=False, name=None)]
-        assert_agrees(numbers_of(whole.at(step=int(step))), coco_numbers(things_of(things), 72))
+        things = [thing(i, label, box, score) for i, label, *box, score in columns.itertuples(index=False, name=None)]
+        assert_agrees(numbers_of(whole.at(step=int(step))), coco_numbers(things, 72))
 
 
 CORNERS = {
@@ -101,8 +89,11 @@ CORNERS = {
 
 
 @pytest.mark.parametrize("case", CORNERS.values(), ids=CORNERS.keys())
-def test_corner_cases_have_the_numbers_of_pycocotools(case: list[tuple], evaluation: Make, coco_numbers: Coco) -> None:
-    assert_agrees(numbers_of(evaluation(things_of(case))), coco_numbers(things_of(case)))
+def test_corner_cases_have_the_numbers_of_pycocotools(
+    case: list[tuple], thing: Thing, evaluation: Make, coco_numbers: Coco
+) -> None:
+    things = [thing(*row) for row in case]
+    assert_agrees(numbers_of(evaluation(things)), coco_numbers(things))
 
 
 def boxes() -> st.SearchStrategy[tuple]:
@@ -124,7 +115,7 @@ PREDICTIONS = things(st.sampled_from([0.1, 0.5, 0.5, 0.9]), st.just(False), st.n
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(truths=TRUTHS.filter(bool), predictions=PREDICTIONS)
 def test_any_set_has_the_numbers_of_pycocotools(
-    truths: list[tuple], predictions: list[tuple], evaluation: Make, coco_numbers: Coco
+    truths: list[tuple], predictions: list[tuple], thing: Thing, evaluation: Make, coco_numbers: Coco
 ) -> None:
-    both = things_of(truths + predictions)
+    both = [thing(*row) for row in truths + predictions]
     assert_agrees(numbers_of(evaluation(both)), coco_numbers(both))
