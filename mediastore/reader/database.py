@@ -20,6 +20,7 @@ KINDS = ("items", "annotations", "metrics")
 TIME_LIMIT_S = 60.0
 BATCH_ROWS = 20_000
 SPILL_MAX = "8GB"
+INTEGER_MAX = 2**63 - 1
 _SUPERSEDED = sql.text("find_superseded").format(items="store.items", fresh="read_items")
 _NOT_READING = "a query must be one select statement, got {found}; the store is read only"
 
@@ -52,12 +53,12 @@ class Database:
     def frame(self, query: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> pd.DataFrame:
         """The answer to a query of ours."""
         with self._snapshot() as cursor:
-            return _frame(cursor, query, values)
+            return _frame(cursor, query, _bindable(values))
 
     def rows(self, query: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[tuple]:
         """The same as tuples."""
         with self._snapshot() as cursor:
-            return cursor.execute(query, values).fetchall()
+            return cursor.execute(query, _bindable(values)).fetchall()
 
     def ask(self, query: str, values: Sequence[Any] | Mapping[str, Any], limit_s: float = TIME_LIMIT_S) -> pd.DataFrame:
         """The answer to a query of the user's. Raises QueryError with DuckDB's own sentence."""
@@ -67,6 +68,8 @@ class Database:
                 return _frame(cursor, query, values)
         except duckdb.InterruptException as error:
             raise QueryError(f"a query must end within {limit_s:g} s, got no end; ask for less") from error
+        except UnicodeEncodeError as error:
+            raise QueryError(f"a query must be text that UTF-8 can hold, got {error.object[error.start]!r}") from error
         except duckdb.Error as error:
             raise QueryError(str(error)) from error
 
@@ -155,6 +158,17 @@ def _check_reads_only(cursor: duckdb.DuckDBPyConnection, query: str) -> None:
     kinds = [statement.type.name.lower().replace("_", " ") for statement in cursor.extract_statements(query)]
     if kinds != ["select"]:
         raise QueryError(_NOT_READING.format(found=kinds[0] if len(kinds) == 1 else f"{len(kinds)} statements"))
+
+
+def _bindable(value: Any) -> Any:
+    """A value as DuckDB can hold it. No step is beyond 64 bits, no text holds half a pair."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return min(max(value, -INTEGER_MAX), INTEGER_MAX)
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {name: _bindable(one) for name, one in value.items()}
+    return [_bindable(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def _frame(cursor: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, Any] | Sequence[Any]) -> pd.DataFrame:

@@ -1,9 +1,11 @@
 """Whole records, read back from the journals by byte position."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from mediastore import sidecar
+from mediastore.reader.well_formed import well_formed
 
 COLUMNS = 'folder, journal, "offset", length, path'
 WIDTH = 5
@@ -22,7 +24,7 @@ def read(root: Path, rows: Sequence[tuple[str, str, int, int, str]]) -> list[dic
                     file.close()
                 opened, file = (folder, journal), (root / folder / journal).open("rb")
             file.seek(offset)
-            found[number] = {**json.loads(file.read(length)), "path": path}
+            found[number] = well_formed({**sidecar.loads(file.read(length)), "path": path})
     finally:
         if file is not None:
             file.close()
