@@ -4,15 +4,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from mediastore import downloads, serve, view
+from mediastore import downloads, serve, shown, view
 from mediastore.crops import Crops
 from mediastore.thumbnails import Thumbnails
+from mediastore.view import access
 
+base = shown.address.below(st.get_option("server.baseUrlPath"))
+stores = shown.stores()
+access.protect_stores()
 app = st.App(
     Path(view.__file__).parent / "main.py",
     routes=[
-        *serve.routes(serve.store_root(), Thumbnails().of, Crops().of, base=st.get_option("server.baseUrlPath")),
-        *downloads.routes(serve.store_root(), base=st.get_option("server.baseUrlPath")),
+        *serve.routes([store.root for store in stores], Thumbnails().of, Crops().of, base=base),
+        *(route for store in stores for route in downloads.routes(store.root, base=base, part=store.part)),
     ],
-    middleware=serve.middleware(st.get_option("server.allowedHosts")),
+    middleware=[*serve.middleware(st.get_option("server.allowedHosts")), *access.guards(base)],
 )

@@ -18,6 +18,7 @@ from mediastore import coco, export
 from mediastore.errors import MediaStoreError
 from mediastore.reader.search import PARAMS, Search
 from mediastore.reader.store import Store
+from mediastore.shown import address, without_paths
 
 PREFIX = "/app/static/export"
 LIMIT_S = 600.0
@@ -35,16 +36,16 @@ def annotations_url(form: str, search: Search) -> str:
     """The URL of all that a search finds: `form` is csv, parquet, json or coco."""
     asked = [("run", ref) for ref in search.view]
     asked += [(name, value) for name, values in search.to_params().items() for value in values]
-    return f"{PREFIX}/annotations.{form}?{urlencode(asked)}"
+    return f"{address.base}{PREFIX}{address.part}/annotations.{form}?{urlencode(asked)}"
 
 
 def query_url(form: str, query: str) -> str:
     """The URL of the whole answer to a query: `form` is csv, parquet or json."""
-    return f"{PREFIX}/query.{form}?{urlencode({'sql': query})}"
+    return f"{address.base}{PREFIX}{address.part}/query.{form}?{urlencode({'sql': query})}"
 
 
-def routes(root: Path, base: str = "") -> list[Route]:
-    """The routes of the store at `root`; `base` is the app's base path."""
+def routes(root: Path, base: str = "", part: str = "") -> list[Route]:
+    """The routes of the store at `root`; `base` is the app's base path, `part` the store's place below the route."""
     prefix = f"/{base.strip('/')}" if base.strip("/") else ""
     at_once = threading.BoundedSemaphore(AT_ONCE)
     opened = cache(lambda: Store(root, fenced=True))
@@ -66,7 +67,7 @@ def routes(root: Path, base: str = "") -> list[Route]:
             await to_thread.run_sync(made, form, asked, target)
         except MediaStoreError as error:
             shutil.rmtree(folder, ignore_errors=True)
-            return PlainTextResponse(str(error), 400, HEADERS)
+            return PlainTextResponse(without_paths(str(error)), 400, HEADERS)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -75,7 +76,7 @@ def routes(root: Path, base: str = "") -> list[Route]:
             target, media_type=TYPES.get(form, TYPES["json"]), filename=target.name, headers=HEADERS, background=gone
         )
 
-    return [Route(f"{prefix}{PREFIX}/{{name}}", send, methods=["GET"])]
+    return [Route(f"{prefix}{PREFIX}{part}/{{name}}", send, methods=["GET"])]
 
 
 def write(store: Store, form: str, asked: Mapping[str, Sequence[str]], path: Path) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import get_ident
 
+from mediastore.errors import MediaStoreError
+
 try:
     from fcntl import ioctl
 except ImportError:  # Windows
@@ -17,6 +19,29 @@ except ImportError:  # Windows
 TEMPORARY_PREFIX = ".writing-"
 RECORD_BYTES_MAX = 32 * 2**20
 _FICLONE = 0x40049409
+
+
+class _Protection:
+    """Folders in which this process changes nothing but what may be deleted at any time."""
+
+    roots: tuple[Path, ...] = ()
+
+    def check(self, *paths: Path | str) -> None:
+        """Raise MediaStoreError for a path that may not be changed."""
+        for path in map(Path, paths) if self.roots else ():
+            for root in self.roots:
+                if path.is_relative_to(root) and not _is_derived(path.relative_to(root).parts):
+                    raise MediaStoreError(
+                        "a store must be open to changes, got one that is shown read only; ask its owner"
+                    )
+
+
+_protection = _Protection()
+
+
+def protect(*roots: Path) -> None:
+    """From now on refuse every change below these folders, except to indexes and thumbnails. None at all ends that."""
+    _protection.roots = tuple({spelled for root in roots for spelled in (root.absolute(), root.resolve())})
 
 
 def write(path: Path | str, content: bytes, *, durable: bool = False) -> None:
@@ -58,6 +83,7 @@ def write_new(path: Path, content: bytes) -> None:
 
 def make(path: Path, fill: Callable[[Path], None]) -> None:
     """Let `fill` write a file under a temporary name beside `path`, then rename it there; after an error none stays."""
+    _protection.check(path)
     temporary = Path(_temporary(path))
     try:
         fill(temporary)
@@ -69,12 +95,14 @@ def make(path: Path, fill: Callable[[Path], None]) -> None:
 
 def move(source: Path, path: Path) -> None:
     """Give a staged file its place."""
+    _protection.check(source, path)
     path.parent.mkdir(parents=True, exist_ok=True)
     os.replace(source, path)
 
 
 def copy(source: Path, path: Path) -> None:
     """Copy a file, sharing its blocks where the file system can."""
+    _protection.check(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with source.open("rb") as reading, path.open("xb") as writing:
         if not _shares_blocks(reading.fileno(), writing.fileno()):
@@ -83,6 +111,7 @@ def copy(source: Path, path: Path) -> None:
 
 def link(source: Path, path: Path) -> None:
     """Give a file a second name, or where the file system has no hard links, copy it. A symbolic link stays one."""
+    _protection.check(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, path, follow_symlinks=False)
@@ -100,12 +129,14 @@ def append(descriptor: int, content: bytes) -> None:
 
 def open_new(path: Path) -> int:
     """A descriptor that appends to a file which must not have existed."""
+    _protection.check(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o666)
 
 
 def truncate(path: Path, size: int) -> None:
     """Cut a file to its first `size` bytes."""
+    _protection.check(path)
     os.truncate(path, size)
 
 
@@ -116,14 +147,22 @@ def is_there(path: Path | str) -> bool:
 
 def remove(path: Path) -> None:
     """Remove a file of ours that is no longer wanted; that it is gone already is fine."""
+    _protection.check(path)
     with contextlib.suppress(FileNotFoundError):
         path.unlink()
 
 
 def remove_tree(path: Path) -> None:
     """Remove a folder of ours with all that it holds; that it is gone already is fine. Follows no link."""
+    _protection.check(path)
     with contextlib.suppress(FileNotFoundError):
         shutil.rmtree(path)
+
+
+def _is_derived(parts: tuple[str, ...]) -> bool:
+    """Whether a place in a store holds what can be made again: the index of the root, or of a run, which is no name."""
+    below_run = parts[2 : parts.index("media")] if "media" in parts else parts[2:]
+    return ".." not in parts and (parts[:1] == (".index",) or "index" in below_run)
 
 
 def _shares_blocks(source: int, target: int) -> bool:
@@ -137,6 +176,7 @@ def _shares_blocks(source: int, target: int) -> bool:
 
 
 def _written_aside(path: Path | str, content: bytes, durable: bool) -> str:
+    _protection.check(path)
     temporary = _temporary(path)
     try:
         descriptor = _open_new(temporary)

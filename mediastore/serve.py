@@ -5,7 +5,6 @@ from a list; whatever is not on it is a download. Everything is sandboxed, so th
 what the browser draws and nothing more.
 """
 
-import os
 import stat
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -24,6 +23,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mediastore.encode.thumbnail import Picture
+from mediastore.shown import address
 from mediastore.stored_file import StoredFile, is_known
 
 STORE_PREFIX = "/app/static/store"
@@ -73,39 +73,43 @@ PAGE_HEADERS = {
 }
 
 
-def store_root() -> Path:
-    """The store that this process shows: MEDIASTORE_DIR, else ./mediastore-runs."""
-    return Path(os.environ.get("MEDIASTORE_DIR") or "mediastore-runs").absolute()
-
-
 def media_url(path: str) -> str:
-    """The URL of a media file; `path` is relative to the root, as `store.items()` gives it."""
-    return f"{STORE_PREFIX}/{quote(path)}"
+    """The URL of a media file of the store in view; `path` is relative to the root, as `store.items()` gives it."""
+    return f"{address.base}{STORE_PREFIX}{address.part}/{quote(path)}"
 
 
 def thumb_url(path: str) -> str:
     """The URL of the picture that stands for a media file: WebP, 320 px on the long side."""
-    return f"{THUMB_PREFIX}/{quote(path)}"
+    return f"{address.base}{THUMB_PREFIX}{address.part}/{quote(path)}"
 
 
 def crop_url(path: str, window: Sequence[int], frame: int | None = None) -> str:
     """The URL of a part of a picture, x0, y0, x1, y1 in pixels, or of one of a film's frames."""
     asked = ",".join(str(side) for side in window) + ("" if frame is None else f"&frame={frame}")
-    return f"{CROP_PREFIX}/{quote(path)}?window={asked}"
+    return f"{address.base}{CROP_PREFIX}{address.part}/{quote(path)}?window={asked}"
+
+
+def plotly_url() -> str:
+    """The URL of the drawing library."""
+    return f"{address.base}{PLOTLY_URL}"
 
 
 def routes(
-    root: Path, thumbnail: Callable[[Path], Picture], crop: Callable[..., Picture] | None = None, base: str = ""
+    roots: Path | Sequence[Path],
+    thumbnail: Callable[[Path], Picture],
+    crop: Callable[..., Picture] | None = None,
+    base: str = "",
 ) -> list[Route]:
-    """The routes of the store at `root`; `base` is the app's base path.
+    """The routes of the stores at `roots`; `base` is the app's base path.
 
     `thumbnail` makes the picture of a file; `crop` that of a window of it and, for a film, a frame.
     """
     prefix = f"/{base.strip('/')}" if base.strip("/") else ""
+    roots = [roots] if isinstance(roots, Path) else roots
     drawing = CapacityLimiter(DRAWN_AT_ONCE)
 
     async def media(request: Request) -> Response:
-        file = await _requested_file(root, request)
+        file = await _requested_file(roots, request)
         headers = {**MEDIA_HEADERS, "cache-control": f"private, max-age={DAY_S}"}
         kind = INLINE_TYPES.get(file.suffix.lower())
         if kind is None or "download" in request.query_params:
@@ -113,11 +117,11 @@ def routes(
         return StoredFile(file, headers, kind or "application/octet-stream")
 
     async def thumb(request: Request) -> Response:
-        file = await _requested_file(root, request)
+        file = await _requested_file(roots, request)
         return _pictured(request, await to_thread.run_sync(thumbnail, file, limiter=drawing))
 
     async def part(request: Request) -> Response:
-        file = await _requested_file(root, request)
+        file = await _requested_file(roots, request)
         window, frame = _window(request), request.query_params.get("frame", "")
         if window is None or crop is None:
             raise HTTPException(404)
@@ -181,8 +185,14 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-async def _requested_file(root: Path, request: Request) -> Path:
-    file = await to_thread.run_sync(media_file, root, request.path_params["path"])
+async def _requested_file(roots: Sequence[Path], request: Request) -> Path:
+    """The file of a path, which begins with `@1` for the second store: no project's folder begins so."""
+    path = request.path_params["path"]
+    number = 0
+    if path.startswith("@"):
+        digits, _, path = path[1:].partition("/")
+        number = int(digits) if digits.isdecimal() and len(digits) < 4 else len(roots)
+    file = await to_thread.run_sync(media_file, roots[number], path) if number < len(roots) else None
     if file is None:
         raise HTTPException(404)
     return file

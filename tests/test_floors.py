@@ -16,6 +16,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("writer", "analysis"),
     ("reader",),
     (
+        "shown",
+        "guard",
         "serve",
         "downloads",
         "stored_file",
@@ -36,7 +38,7 @@ FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 APART = ({"writer", "reader"}, {"writer", "analysis"})
 ALLOWED = {
     "streamlit": ("view", "cli", "pages", "app.py"),
-    "starlette": ("serve", "downloads", "stored_file", "view", "app.py"),
+    "starlette": ("guard", "serve", "downloads", "stored_file", "view", "app.py"),
     "duckdb": ("reader", "analysis"),
     "pandas": ("reader", "analysis", "draw", "export", "view", "cli", "pages"),
     "plotly": (),

@@ -1,13 +1,18 @@
 """The commands that read, keep and show a store: parsed options in, an exit code out."""
 
+import getpass
+import os
 import shutil
 import signal
+import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
-from mediastore.cli.words import print_line, say
+from mediastore.cli.words import can_answer, print_line, say
+from mediastore.errors import MediaStoreError
 
 Command = Callable[[Namespace], int]
 
@@ -137,11 +142,11 @@ def check(options: Namespace) -> int:
 
 
 def app(options: Namespace) -> int:
-    """Show the store in the browser until Ctrl-C."""
+    """Show one or more stores in the browser until Ctrl-C."""
     from mediastore.view.launch import launch
 
-    root = (options.place or options.root).absolute()
-    return launch(root, port=options.port, host=options.host, open_browser=not options.no_browser)
+    roots = [place.absolute() for place in options.places or [options.root]]
+    return launch(*roots, open_browser=not options.no_browser, **_serving(options))
 
 
 def demo(options: Namespace) -> int:
@@ -153,6 +158,33 @@ def demo(options: Namespace) -> int:
         return run_demo(root, fresh=options.fresh)
     from mediastore.view import launch
 
-    start_app = partial(launch.start, root, port=options.port, host=options.host)
+    start_app = partial(launch.start, root, **_serving(options))
     open_browser = None if options.no_browser else launch.open_in_browser
     return run_demo(root, start_app=start_app, open_browser=open_browser, fresh=options.fresh)
+
+
+def _serving(options: Namespace) -> dict[str, Any]:
+    """How the app is to be served; says aloud when others can come to it."""
+    from mediastore.view.launch import Serving
+
+    how = {name: getattr(options, name) for name in ("port", "host", "base_url", "read_only")}
+    how["password"] = _password(options.password)
+    if how["password"] is None and Serving(**how).is_open_to_others:
+        say(
+            f"EVERYBODY who can reach {options.host} can see this store and, without --read-only, change it: there is "
+            "no password. Say --password, or set up a login (docs/commands.md)."
+        )
+    return how
+
+
+def _password(is_asked: bool) -> str | None:
+    """From the environment, else typed, for a command line is seen by every user of the machine."""
+    given = os.environ.get("MEDIASTORE_PASSWORD")
+    if given or not is_asked:
+        return given or None
+    if not can_answer():
+        raise MediaStoreError("the password must be typed, got no terminal; set MEDIASTORE_PASSWORD instead")
+    typed = getpass.getpass("Password for the app: ", sys.stderr)
+    if not typed:
+        raise MediaStoreError("the password must not be empty, got nothing; type one")
+    return typed

@@ -112,7 +112,7 @@ def _add_keeping(add: Add) -> None:
 
 def _add_showing(add: Add) -> None:
     app = add("app", commands.app, "look at the store in the browser")
-    app.add_argument("place", nargs="?", type=Path, metavar="ROOT", help="the store, as --root")
+    app.add_argument("places", nargs="*", type=Path, metavar="ROOT", help="the stores; without any, --root")
     _server(app)
     demo = add("demo", commands.demo, "write a store from real data and show it")
     demo.add_argument("--no-app", action="store_true", help="only write the store")
@@ -134,4 +134,7 @@ def _yes(command: argparse.ArgumentParser) -> None:
 def _server(command: argparse.ArgumentParser) -> None:
     command.add_argument("--port", type=int, help="the app's port (default: 8501, or a free one)")
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
+    command.add_argument("--base-url", default="", metavar="URL", help="the path, or whole URL, a proxy shows it under")
+    command.add_argument("--read-only", action="store_true", help="allow no change and show no path of this machine")
+    command.add_argument("--password", action="store_true", help="ask for a password that opens the app")
     command.add_argument("--no-browser", action="store_true", help="print the URL only")

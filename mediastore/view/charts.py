@@ -6,7 +6,7 @@ import streamlit as st
 
 from mediastore.draw.curves import Curve, figure, remark
 from mediastore.reader.store import Store
-from mediastore.serve import PLOTLY_URL
+from mediastore.serve import plotly_url
 from mediastore.view import components, frame
 
 _mount = st.components.v2.component(
@@ -35,7 +35,7 @@ def show(
         str(store.root), store.version, refs, [name for listed in groups.values() for name in listed], store
     )
     data = {
-        "plotly": PLOTLY_URL,
+        "plotly": plotly_url(),
         "mark": mark,
         "wide": wide,
         "runs": [{"name": names[ref], "color": colors[ref]} for ref in refs],

@@ -5,12 +5,14 @@ import time
 import pandas as pd
 import streamlit as st
 
+from mediastore import shown
 from mediastore.draw import colors
 from mediastore.reader.store import Store
-from mediastore.serve import store_root
+from mediastore.shown import ShownStore
 
 NEWEST_RUNS = 6
 RUN_PARAM = "run"
+STORE_PARAM = "store"
 REFRESH_S = 2
 LINGER_S = 20
 LINGER_KEY = "lingers_until"
@@ -21,9 +23,32 @@ def _opened(root: str) -> Store:
     return Store(root, fenced=True)
 
 
+def store_in_view() -> ShownStore:
+    """The store that this visitor looks at: the one that the link names, else the first."""
+    stores = shown.stores()
+    asked = st.session_state.get(STORE_PARAM) or st.query_params.get(STORE_PARAM)
+    return next((store for store in stores if store.name == asked), stores[0])
+
+
+shown.address.store = store_in_view
+
+
+def store_picker() -> None:
+    """A choice of stores, where there are several; another one begins with its newest runs."""
+    names = [store.name for store in shown.stores()]
+    if len(names) > 1:
+        st.selectbox("Store", names, key=STORE_PARAM, bind="query-params", on_change=_forget_choices)
+
+
+def _forget_choices() -> None:
+    for name in [name for name in st.query_params if name != STORE_PARAM]:
+        del st.query_params[name]
+    st.session_state.pop(RUN_PARAM, None)
+
+
 def open_store() -> Store:
-    """The store of this process, with all that was written until now. Opened once, then refreshed at each rerun."""
-    store = _opened(str(store_root()))
+    """The store in view, with all that was written until now. Opened once, then refreshed at each rerun."""
+    store = _opened(str(store_in_view().root))
     store.refresh()
     return store
 

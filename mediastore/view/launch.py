@@ -1,6 +1,7 @@
 """Starts the app as a process of its own, from a checkout or from an installed wheel."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -9,9 +10,14 @@ import sys
 import time
 import urllib.request
 import webbrowser
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
+from typing import Any
+from urllib.parse import urlsplit
 
+from mediastore import shown
 from mediastore.errors import MediaStoreError, MediaStoreValueError
 
 PORT = 8501
@@ -69,31 +75,88 @@ class AppServer:
             return False
 
 
-def start(root: Path, *, port: int | None = None, host: str = "127.0.0.1") -> AppServer:
-    """Start the app on the store at `root` and return at once; port 8501, or a free one where that is taken."""
-    chosen = choose_port(host, port)
-    environment = {**os.environ, "MEDIASTORE_DIR": str(root.absolute())}
-    flags = [f"--server.port={chosen}", f"--server.address={host}", "--server.headless=true"]
-    if host not in LOOPBACK:
-        names = ("*",) if host in EVERY_ADDRESS else (*LOOPBACK, host)
-        flags += [f"--server.allowedHosts={name}" for name in names]
+@dataclass(frozen=True)
+class Serving:
+    """How the app is served.
+
+    port: 8501 by default, or a free one where that is taken. base_url: the path below which it lives (`/lab`), or the
+    whole URL under which a proxy shows it (`https://example.org/lab`). password: what opens it; none opens it to all.
+    """
+
+    port: int | None = None
+    host: str = LOOPBACK[0]
+    base_url: str = ""
+    read_only: bool = False
+    password: str | None = None
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.base_url)
+        is_whole = parts.scheme in ("http", "https") and parts.hostname is not None
+        if parts.query or parts.fragment or not (is_whole or not (parts.scheme or parts.netloc)):
+            raise MediaStoreValueError(
+                f"base_url must be a path or an http URL, got {self.base_url!r}; give /lab or https://example.org/lab"
+            )
+
+    @property
+    def path(self) -> str:
+        """The base path with a slash before it, "" for none."""
+        path = urlsplit(self.base_url).path.strip("/")
+        return f"/{path}" if path else ""
+
+    @property
+    def is_open_to_others(self) -> bool:
+        """Whether other machines can come to it."""
+        return self.host not in LOOPBACK or bool(urlsplit(self.base_url).netloc)
+
+    def flags(self, port: int) -> list[str]:
+        """What Streamlit is told."""
+        told = [f"--server.port={port}", f"--server.address={self.host}", "--server.headless=true"]
+        public = urlsplit(self.base_url)
+        names = ["*"] if self.host in EVERY_ADDRESS else [*LOOPBACK, self.host, public.hostname or LOOPBACK[0]]
+        if self.is_open_to_others:
+            told += [f"--server.allowedHosts={name}" for name in dict.fromkeys(names)]
+        if public.netloc:
+            told.append(f"--server.corsAllowedOrigins={public.scheme}://{public.netloc}")
+        return [*told, f"--server.baseUrlPath={self.path.strip('/')}"] if self.path else told
+
+    def environment(self, roots: Sequence[Path]) -> dict[str, str]:
+        """What the app's process finds in its environment."""
+        told = {**os.environ, shown.ROOT_VARIABLE: str(roots[0].absolute())}
+        told.pop(shown.STORES_VARIABLE, None)
+        if len(roots) > 1:
+            told[shown.STORES_VARIABLE] = json.dumps([str(root.absolute()) for root in roots])
+        if self.read_only:
+            told[shown.READ_ONLY_VARIABLE] = "1"
+        if self.password is not None:
+            told[shown.PASSWORD_VARIABLE] = self.password
+        return told
+
+
+def start(*roots: Path, **how: Any) -> AppServer:
+    """Start the app on the stores at `roots` and return at once. how: the fields of Serving."""
+    serving = Serving(**how)
+    host = serving.host
+    chosen = choose_port(host, serving.port)
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(_app_script()), *flags],
-        env=environment,
+        [sys.executable, "-m", "streamlit", "run", str(_app_script()), *serving.flags(chosen)],
+        env=serving.environment(roots),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
-    return AppServer(process, f"http://{LOOPBACK[0] if host in EVERY_ADDRESS else host}:{chosen}")
+    return AppServer(process, f"http://{LOOPBACK[0] if host in EVERY_ADDRESS else host}:{chosen}{serving.path}")
 
 
-def launch(root: Path, *, port: int | None = None, host: str = "127.0.0.1", open_browser: bool = True) -> int:
-    """Show the store at `root` until Ctrl-C or SIGTERM: prints the URL, opens a browser where there is one."""
+def launch(*roots: Path, open_browser: bool = True, **how: Any) -> int:
+    """Show the stores at `roots` until Ctrl-C or SIGTERM: prints the URL, opens a browser where there is one.
+
+    how: the fields of Serving.
+    """
     previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with start(root, port=port, host=host) as server:
+        with start(*roots, **how) as server:
             server.wait_ready()
-            print(f"mediastore shows {root} at {server.url} (Ctrl-C ends it)", flush=True)
+            print(f"mediastore shows {', '.join(map(str, roots))} at {server.url} (Ctrl-C ends it)", flush=True)
             if open_browser:
                 open_in_browser(server.url)
             return server.wait()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mediastore.errors import MediaStoreError
-from mediastore.view import controls, frame, links, notices, theme, welcome
+from mediastore.view import access, controls, frame, links, notices, theme, welcome
 
 st.set_page_config(page_title="mediastore", page_icon=theme.ICON, layout="wide")
 theme.apply()
@@ -17,6 +17,9 @@ navigation = st.navigation(
     }
 )
 
+access.wait_for_login()
+with st.sidebar:
+    frame.store_picker()
 try:
     store = frame.open_store()
 except MediaStoreError as error:
@@ -35,6 +38,6 @@ with foot:
     notices.unreadable(store)
 with page:
     if is_empty:
-        welcome.show(str(store.root))
+        welcome.show(access.root_as_shown(store))
     else:
         navigation.run()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from mediastore import shown
 from mediastore.errors import MediaStoreError
 from mediastore.reader.store import Store
 from mediastore.view import frame
@@ -10,7 +11,7 @@ from mediastore.view import frame
 def cannot_open(error: MediaStoreError) -> None:
     """The page of a store that cannot be opened: the sentence that says why and what to do."""
     frame.page("This store cannot be opened", "The rest of the app waits until it can.")
-    st.text(str(error))
+    st.text(shown.without_paths(str(error)))
 
 
 def unreadable(store: Store) -> None:
@@ -27,4 +28,4 @@ def unreadable(store: Store) -> None:
 def _list_of_problems(store: Store) -> None:
     problems = store.problems()
     st.caption(f"{len(problems):,} of {len(problems):,}. Everything else is shown.")
-    st.dataframe(problems, hide_index=True)
+    st.dataframe(problems.assign(problem=problems["problem"].map(shown.without_paths)), hide_index=True)

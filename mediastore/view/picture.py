@@ -6,7 +6,7 @@ from typing import Any
 
 from mediastore.draw.colors import PALETTE
 from mediastore.draw.overlay import Record, drawn_item, item_id
-from mediastore.serve import PLOTLY_URL, media_url
+from mediastore.serve import media_url, plotly_url
 from mediastore.view import components
 from mediastore.view.choice import from_url
 from mediastore.view.gallery import colors_of
@@ -27,7 +27,7 @@ def show(record: Record, *, colors: Mapping[str, str], key: str) -> None:
         "colors": colors_of([record], colors),
         "palette": PALETTE,
         "choice": from_url().to_data(),
-        "plotly": PLOTLY_URL,
+        "plotly": plotly_url(),
         "plotly_most": PLOTLY_MOST,
         "url": True,
     }
