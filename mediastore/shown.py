@@ -15,6 +15,7 @@ READ_ONLY_VARIABLE = "MEDIASTORE_READ_ONLY"
 PASSWORD_VARIABLE = "MEDIASTORE_PASSWORD"
 USERS_VARIABLE = "MEDIASTORE_USERS"
 DEFAULT_ROOT = "mediastore-runs"
+STORE_PARAM = "store"
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,10 @@ class Address:
     def part(self) -> str:
         """The place of the store in view below a route."""
         return self.store().part
+
+    def in_link(self) -> dict[str, str]:
+        """The parameter of a link that names the store in view, where there are several."""
+        return {STORE_PARAM: self.store().name} if len(stores()) > 1 else {}
 
 
 address = Address()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mediastore.view import detail, facts, frame, history, show_item
+from mediastore.view import access, detail, facts, frame, history, show_item
 
 store = frame.open_store()
 record = detail.named_by_link(store, frame.selected_runs(store))
@@ -27,4 +27,4 @@ with right:
     if unlisted:
         facts.table(unlisted)
     with st.expander("Sidecar"):
-        st.json(record)
+        st.json(access.record_as_shown(record))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -56,7 +57,7 @@ def knows_visitor(cookies: Mapping[str, str]) -> bool:
     return may_come_in(person)
 
 
-def may_come_in(person: Mapping[str, object]) -> bool:
+def may_come_in(person: Mapping[str, Any]) -> bool:
     """Whether somebody logged in and is one of `MEDIASTORE_USERS`, where that names anybody."""
     if not person.get("is_logged_in"):
         return False
@@ -78,6 +79,12 @@ def wait_for_login() -> None:
         else:
             st.button("Log in", type="primary", on_click=st.login)
     st.stop()
+
+
+def record_as_shown(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A sidecar to read; where the app is read only, without the place of media that lie outside the store."""
+    hidden = {"reference": "not shown here"} if shown.is_read_only() and "reference" in record else {}
+    return dict(record) | hidden
 
 
 def root_as_shown(store: Store) -> str:

@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from mediastore import shown
 from mediastore.draw.overlay import Record, item_id, item_values
 from mediastore.draw.shapes import annotation_bounds, area_px
 from mediastore.reader.store import Store
 from mediastore.serve import media_url
-from mediastore.view import links
+from mediastore.view import access, links
 from mediastore.view.components import joined
 from mediastore.view.steps import plain
 
@@ -62,13 +63,13 @@ def actions(store: Store, record: Record) -> None:
 
 def _address(record: Record) -> str:
     base = str(st.context.url or "").partition("?")[0]
-    return f"{base}?{urlencode(links.item_link(*item_id(record)))}"
+    return f"{base}?{urlencode(shown.address.in_link() | links.item_link(*item_id(record)))}"
 
 
 def _as_python(store: Store, record: Record) -> str:
     project, run, key, step, index = item_id(record)
     return (
-        f"import mediastore\n\nstore = mediastore.Store({str(store.root)!r})\n"
+        f"import mediastore\n\nstore = mediastore.Store({access.root_as_shown(store)!r})\n"
         f"(record,) = store.records(run={f'{project}/{run}'!r}, key={key!r}, step={step}, index={index})"
     )
 

@@ -8,11 +8,10 @@ import streamlit as st
 from mediastore import shown
 from mediastore.draw import colors
 from mediastore.reader.store import Store
-from mediastore.shown import ShownStore
+from mediastore.shown import STORE_PARAM, ShownStore
 
 NEWEST_RUNS = 6
 RUN_PARAM = "run"
-STORE_PARAM = "store"
 REFRESH_S = 2
 LINGER_S = 20
 LINGER_KEY = "lingers_until"
