@@ -81,6 +81,27 @@ def count(evaluation: "Evaluation", iou: float, score: float, filters: Filters) 
     return len(chosen.predictions) + len(chosen.truths)
 
 
+def everything(evaluation: "Evaluation", iou: float) -> pd.DataFrame:
+    """One row a prediction, whatever its score, and one a truth: the columns of `objects`, without other_x0 … other_y1;
+
+    a truth has the outcome found, FN or ignored, and as other_score that of the prediction which found it.
+    """
+    truths = np.arange(len(evaluation.comparison.truths))
+    told = _truths(evaluation, iou, -np.inf, truths, True)
+    by, found = evaluation.matching(iou).prediction, evaluation.found(iou, -np.inf)
+    told["outcome"] = np.where(evaluation.ignored(), "ignored", np.where(found, "found", "FN"))
+    scores = np.append(evaluation.comparison.predictions.score, np.nan)
+    positions = np.append(evaluation.comparison.predictions.position, NONE)
+    labels = _names(evaluation)[np.append(evaluation.comparison.predictions.label, NONE)[by]]
+    told["other_score"] = np.where(found, scores[by], told["other_score"])
+    told["other_position"] = np.where(found, positions[by], told["other_position"])
+    told["other_label"] = np.where(found, labels, told["other_label"])
+    told["overlap"] = np.where(found, np.append(evaluation.matching(iou).overlap, 0.0)[by], told["overlap"])
+    predictions = _predictions(evaluation, iou, -np.inf, np.arange(len(evaluation.comparison.predictions)), True)
+    whole = pd.concat([predictions, told], ignore_index=True)
+    return whole.drop(columns=[f"other_{corner}" for corner in CORNERS])
+
+
 def choose(evaluation: "Evaluation", iou: float, score: float, filters: Filters) -> Chosen:
     """Which predictions and lost truths the filters want."""
     comparison, per_label = evaluation.comparison, filters.cell is None

@@ -48,7 +48,9 @@ def _add_reading(add: Add) -> None:
     show.add_argument("name", metavar="RUN", help=RUN_HELP)
     show.add_argument("--key", metavar="KEY", help="list the items of this key instead")
     query = add("query", commands.query, "ask the store in SQL")
-    query.add_argument("sql", metavar="SQL", help="one select over the views runs, metrics, items, annotations")
+    query.add_argument(
+        "sql", metavar="SQL", help="one select over the views runs, metrics, items, annotations, matches …"
+    )
     form = query.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print a JSON list of objects")
     form.add_argument("--csv", action="store_true", help="print comma-separated values with a header")

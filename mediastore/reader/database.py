@@ -3,7 +3,7 @@
 import secrets
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,7 @@ class FilesReplaced(QueryError):
 
 
 class Database:
-    """The four views over what was loaded, and the tables behind them in the schema `store`.
+    """The views over what was loaded, and the tables behind them in the schema `store`.
 
     Queries may come from many threads; each sees one consistent state.
     """
@@ -47,6 +47,7 @@ class Database:
         self._connection.execute(sql.text("tables").format(prefix="store.live_"))
         self._connection.execute(sql.text("macros"))
         self._connection.execute(sql.text("views"))
+        self._connection.execute(sql.text("views_of_evaluations"))
         self._connection.execute("set allowed_directories = [$1]", [str(root)])
         self._connection.execute(sql.text("lock"))
 
@@ -79,6 +80,19 @@ class Database:
             reader = cursor.sql(query, params=values).to_arrow_reader(BATCH_ROWS)
             yield pa.RecordBatch.from_pylist([], schema=reader.schema)
             yield from reader
+
+    def fill(self, table: str, folder: str, frames: Iterable[pd.DataFrame]) -> None:
+        """Replace a run's rows of a table that is made from evaluations."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute("begin transaction")
+            cursor.execute(f"delete from store.{table} where folder = $1", [folder])
+            for frame in frames:
+                cursor.register("given", pa.Table.from_pandas(frame.assign(folder=folder), preserve_index=False))
+                cursor.execute(f"insert into store.{table} by name from given")
+            cursor.execute("commit")
+        finally:
+            cursor.close()
 
     @contextmanager
     def change(self) -> Iterator["Change"]:

@@ -13,7 +13,7 @@ from mediastore.analysis.evaluation import IOU, SCORE, Evaluation
 from mediastore.analysis.objects import Comparison, joined
 from mediastore.analysis.overlap import overlapping
 from mediastore.errors import MediaStoreValueError, NotFoundError
-from mediastore.reader import comparisons, sql
+from mediastore.reader import comparisons, sql, views
 from mediastore.reader.asking import Asking
 from mediastore.reader.conditions import Conditions
 from mediastore.reader.filters import Filters
@@ -32,6 +32,8 @@ class Evaluations(Asking):
     _live: Live
     _lock: threading.Lock
     _comparisons: OrderedDict[str, Comparison]
+    _filled: dict[tuple[str, str], str]
+    _filling: threading.Lock
 
     def evaluate(
         self,
@@ -107,6 +109,26 @@ class Evaluations(Asking):
             }
         )
         return told.reset_index()
+
+    def _fill_views_of(self, query: str) -> None:
+        """Make the rows of `matches` and its like that a query is about to ask for, where they are not there yet."""
+        wanted = views.named_in(query)
+        if not wanted:
+            return
+        with self._filling:
+            marks: dict[str, str] = {}
+            for (project, run), keys in self.evaluable().groupby(["project", "run"])["key"]:
+                ref = f"{project}/{run}"
+                folder = self._evaluated_items(Filters(run=ref, key=keys.iloc[0])).iloc[0]["folder"]
+                marks[folder] = self._mark(folder)
+                for view in wanted:
+                    if self._filled.get((view, folder)) != marks[folder]:
+                        told = (views.MAKERS[view](self.evaluate(key, run=ref)).assign(key=key) for key in keys)
+                        self._database.fill(view, folder, told)
+                        self._filled[view, folder] = marks[folder]
+            for view, folder in [(view, folder) for view, folder in self._filled if folder not in marks]:
+                self._database.fill(view, folder, ())
+                del self._filled[view, folder]
 
     def _evaluated_items(self, filters: Filters) -> pd.DataFrame:
         conditions = Conditions()

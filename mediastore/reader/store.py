@@ -46,6 +46,7 @@ class Store(Questions, Measures, Evaluations, Overviews, Finding):
         self._live = Live(self.root, self._database)
         self._fence = Fence(self.root) if fenced else None
         self._comparisons = OrderedDict()
+        self._filled, self._filling = {}, threading.Lock()
         self._opened = secrets.token_hex(4)
         self._changes = 0
         self.refresh()
@@ -68,13 +69,14 @@ class Store(Questions, Measures, Evaluations, Overviews, Finding):
     def sql(
         self, query: str, params: Sequence[Any] | Mapping[str, Any] = (), *, limit_s: float = TIME_LIMIT_S
     ) -> pd.DataFrame:
-        """The answer to one select statement over the views runs, metrics, items and annotations.
+        """The answer to one select statement over runs, metrics, items, annotations, and matches and its like.
 
         params: values for `?`, `$1` or `$name`. Raises QueryError: DuckDB's own sentence, or that it took over limit_s
         seconds.
         """
         if self._fence is not None:
             return self._fence.ask(query, params, limit_s)
+        self._fill_views_of(query)
         return self._again(self._database.ask, query, params, limit_s)
 
     def run(self, name: str) -> StoredRun:
