@@ -12,6 +12,7 @@ SECTIONS = {
     "Look": (
         ("gallery", "Gallery", ":material/grid_view:"),
         ("item", "Item", ":material/image:"),
+        ("compare", "Compare", ":material/compare:"),
         ("audio", "Audio", ":material/graphic_eq:"),
         ("video", "Video", ":material/movie:"),
     ),

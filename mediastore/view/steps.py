@@ -48,7 +48,7 @@ def choose(store: Store, runs: Sequence[str], kinds: Collection[str] | None = No
     if not names:
         return None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        key = _choose_key(names)
+        key = choose_key(names)
         filters = {"run": list(runs), "key": key} | ({"kind": list(kinds)} if kinds else {})
         return Place(key, _choose_step(store.steps(**filters)))
 
@@ -59,7 +59,8 @@ def _in_order(keys: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(ranked.sort_values(["rank", "key"])["key"]))
 
 
-def _choose_key(names: Sequence[str]) -> str:
+def choose_key(names: Sequence[str]) -> str:
+    """The key in hand, kept in the link."""
     if len(names) < 2:
         return names[0]
     if st.session_state.get(KEY) not in (None, *names):

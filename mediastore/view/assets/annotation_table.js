@@ -15,7 +15,6 @@ const TABLE_COLUMNS = [
   ["label", (one) => (one.classes ? Object.values(one.classes).join(", ") : one.label ?? one.track ?? "")],
   ["score", (one) => one.score, (value) => value.toFixed(3)],
   ["layer", (one) => one.layer ?? ""],
-  ["status", (one) => one.status],
   ["type", (one) => one.type],
   ["area", areaOf, (value) => Math.round(value).toLocaleString("en")],
   ["track", (one) => one.track],

@@ -1,12 +1,17 @@
 // How annotations are painted: what gives them their colour, how full masks and layers are, whether names stand beside.
 
 const COLOR_BY = ["label", "layer", "score", "track"];
+const CHANGE_COLORS = { appeared: "#3cb4a5", gone: "#c32d69", relabelled: "#b478ff", moved: "#c3a500", "score up": "#69a5c3", "score down": "#d29678",
+  same: PLAIN, fixed: "#0f7869", broken: "#c32d69", "still right": PLAIN, "still wrong": "#b46900" };
 
 class Looks {
-  constructor() {
+  // first is what gives the colour where the link asks for nothing else.
+  constructor(first = "label") {
     const by = readUrl("by");
+    this.first = first;
+    this.choices = [...new Set([first, ...COLOR_BY])];
     const fill = Number(readUrl("fill") ?? NaN);
-    this.by = COLOR_BY.includes(by) ? by : "label";
+    this.by = this.choices.includes(by) ? by : first;
     this.opacity = fill >= 0 && fill <= 1 ? fill : 0.45;
     this.names = readUrl("names") !== "off";
     this.faint = new Map(new URL(window.location.href).searchParams.getAll("faint").map((text) => {
@@ -16,7 +21,7 @@ class Looks {
   }
 
   toUrl() {
-    return { by: this.by === "label" ? [] : [this.by], fill: this.opacity === 0.45 ? [] : [formatNumber(this.opacity)],
+    return { by: this.by === this.first ? [] : [this.by], fill: this.opacity === 0.45 ? [] : [formatNumber(this.opacity)],
       names: this.names ? [] : ["off"], faint: [...this.faint].filter(([, share]) => share < 1).map(([layer, share]) => `${layer}@${formatNumber(share)}`) };
   }
 
@@ -34,6 +39,7 @@ class Looks {
   }
 
   get colors() {
+    if (this.by === "change") return (one) => CHANGE_COLORS[one.change] ?? PLAIN;
     if (this.by === "layer") return (one) => this.layers.get(String(one.layer)) ?? PLAIN;
     if (this.by === "track") return (one) => this.tracks.get(String(one.track)) ?? PLAIN;
     if (this.by === "score") return (one) => (typeof one.score === "number" ? this.scale(one.score) : PLAIN);
@@ -54,7 +60,7 @@ class Looks {
       this.faint.set(layer, share);
       onChange();
     }));
-    return [choose("colour by", COLOR_BY, this.by, put("by")), slider("mask fill", this.opacity, 0, 1, put("opacity")), ...layers,
+    return [choose("colour by", this.choices, this.by, put("by")), slider("mask fill", this.opacity, 0, 1, put("opacity")), ...layers,
       tick("names on pictures", this.names, put("names"))];
   }
 }

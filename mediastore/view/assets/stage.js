@@ -8,7 +8,7 @@ const PICK_SLACK = 2;
 function tipText(found) {
   const { annotation, label } = found;
   const score = typeof annotation.score === "number" ? `  ${annotation.score.toFixed(3)}` : "";
-  const rest = [annotation.status, annotation.layer, annotation.track, annotation.text].filter(Boolean);
+  const rest = [annotation.change, annotation.layer, annotation.track, annotation.text].filter(Boolean);
   return [`${label ?? annotation.track ?? "no label"}${score}`, ...rest].join(" · ");
 }
 

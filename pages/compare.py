@@ -1,0 +1,29 @@
+"""What does one checkpoint get right that another got wrong?"""
+
+import streamlit as st
+
+from mediastore.view import changes, choice, compare, differences, frame, places
+
+frame.page("Compare", "The same sample in two to four places: what came, what went, what moved.")
+store = frame.open_store()
+found = places.choose(store, frame.selected_runs(store))
+if found is None:
+    frame.nothing_found("The runs in view hold no pictures yet.", "Log some with run.log, or choose other runs.")
+    st.stop()
+
+key, columns = found
+if len(columns) < 2:
+    frame.nothing_found("Two places are needed to compare.", "Choose two to four of the runs and steps above.")
+    st.stop()
+
+score = choice.from_url().score
+changed = changes.between(store, key, columns, score[0] if score else 0.0)
+records = compare.samples(store, key, columns)
+if not records:
+    frame.nothing_found("No picture here has a sample.", "Name it when you log: Image(array, sample='img-17')")
+    st.stop()
+
+sample = places.choose_sample(list(records), compare.captions(records), changed[-1].items if changed else None)
+compare.said(records, changed)
+compare.show(store, columns, records[sample], changed, key=f"compare-{key}")
+differences.show(store, columns)

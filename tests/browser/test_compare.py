@@ -1,0 +1,57 @@
+"""Two places beside each other in a real browser: one zoom, a slider, a blink, and what changed in colour."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+import mediastore
+
+Settled = Callable[[Page], Page]
+SCALE = "node => new DOMMatrix(getComputedStyle(node).transform).a"
+
+
+@pytest.fixture
+def store(root: Path) -> Path:
+    """A run of two steps: the dog of the first is gone in the second, a cat has appeared and found its truth."""
+    truth = mediastore.Box((20, 20, 60, 60), label="cat", layer="ground_truth")
+    dog = mediastore.Box((70, 10, 90, 30), label="dog", score=0.8)
+    cat = mediastore.Box((20, 22, 60, 60), label="cat", score=0.9)
+    with mediastore.init(project="pets", name="first", dir=root) as run:
+        for step, box in ((0, dog), (5, cat)):
+            pixels = [np.full((80, 120, 3), 60 + step + at, np.uint8) for at in range(2)]
+            pictures = [mediastore.Image(one, boxes=[box, truth], sample=f"s{at}") for at, one in enumerate(pixels)]
+            run.log({"val/pets": pictures}, step=step)
+    return root
+
+
+def scales(page: Page) -> list[float]:
+    return [float(one.evaluate(SCALE)) for one in page.locator(".base > *").all()]
+
+
+def test_two_steps_are_compared_with_one_zoom_a_slider_and_a_blink(
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, store: Path
+) -> None:
+    page.goto(f"{serve_app(store)}/compare")
+    settled(page)
+    expect(page.locator(".legend")).to_have_text("1 appeared1 fixed1 gone")
+    page.locator(".sheet").first.hover(position={"x": 100, "y": 100})
+    page.mouse.wheel(0, -300)
+    expect(page).to_have_url(re.compile("zoom="))
+    left, right = scales(page)
+    assert left == right
+    page.get_by_role("button", name="Slider").click()
+    page.locator(".split").fill("0.25")
+    expect(page.locator(".pile .sheet").nth(1)).to_have_css("clip-path", re.compile(r"inset\(0px 0px 0px 25%\)"))
+    assert scales(page)[0] == scales(page)[1] == pytest.approx(left, rel=1e-3)
+    page.get_by_role("button", name="Blink").click()
+    expect(page.locator(".ends small")).to_have_text("step 5")
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Next", exact=True).last.click()
+    expect(page.locator(".pile .sheet").nth(0)).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_text("2 of 2 samples")).to_be_visible()
+    expect(page).to_have_url(re.compile("sample=s1.*mode=blink|mode=blink.*sample=s1"))
