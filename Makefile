@@ -2,10 +2,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint clean
+.PHONY: help demo test bench bench-reader lint clean
 
 help: ## say what can be made
-	@sed -n 's/^\([a-z]*\):.*## /  make \1  /p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1  /p' Makefile
 
 demo: .venv/demo.stamp ## train real detectors and watch them in the app
 	@$(BIN)/mediastore demo
@@ -20,6 +20,9 @@ bench: ## measure the writer beside other trackers, in an environment of its own
 	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
 	@.venv-bench/bin/python -m pip install -qq --disable-pip-version-check -e ".[bench]"
 	@.venv-bench/bin/python benchmarks/writer.py --steps 60
+
+bench-reader: .venv/test.stamp ## measure the reader on stores of up to a million items, ten million boxes
+	@$(BIN)/python benchmarks/reader.py --chart docs/refresh-cost.svg
 
 lint: .venv/test.stamp ## mend what can be mended by itself, then say what is left
 	@$(BIN)/ruff format .

@@ -2,7 +2,6 @@
 
 import getpass
 import os
-import shutil
 import signal
 import sys
 from argparse import Namespace
@@ -116,15 +115,17 @@ def completion(options: Namespace) -> int:
 def index(options: Namespace) -> int:
     """Bring the Parquet index of every run up to its journals, sidecars that no journal has included."""
     from mediastore.cli import output
-    from mediastore.reader import state
-    from mediastore.reader.reindex import reindex
+    from mediastore.reader.reindex import RolledUp, forget, reindex
 
+    if options.rebuild:
+        forget(options.root)
     for run in reindex(options.root):
-        if options.rebuild:
-            shutil.rmtree(run.folder.path / state.FOLDER, ignore_errors=True)
         with output.progress(run.folder.name, run.unread_bytes()) as advance:
             run.update(advance)
         print_line(run.folder.name, f"{run.lines()} lines")
+    rolled = RolledUp(options.root)
+    with output.progress("all runs together", rolled.unread_bytes()) as advance:
+        rolled.update(advance)
     return 0
 
 

@@ -17,8 +17,8 @@ class Asking:
     root: Path
     _database: Database
 
-    def refresh(self) -> bool:
-        """Read what was written since; whether there was anything."""
+    def _read_anew(self) -> None:
+        """Trust nothing of what was found on disk before."""
         raise NotImplementedError
 
     def _frame(self, query: str, values: Mapping[str, Any]) -> pd.DataFrame:
@@ -28,9 +28,9 @@ class Asking:
         return self._again(self._database.rows, query, values)
 
     def _again(self, answer: Callable[..., Answer], *question: Any) -> Answer:
-        """Ask once more when an indexer has replaced files meanwhile."""
+        """Ask once more when files are not what they were: an indexer has replaced them, or they broke."""
         try:
             return answer(*question)
         except FilesReplaced:
-            self.refresh()
+            self._read_anew()
             return answer(*question)

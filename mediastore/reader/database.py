@@ -15,13 +15,14 @@ import pyarrow as pa
 from mediastore.errors import QueryError
 from mediastore.reader import sql
 from mediastore.reader.parse import Parser, Stretch
+from mediastore.reader.state import TABLES as KINDS
 
-KINDS = ("items", "annotations", "metrics")
 TIME_LIMIT_S = 60.0
 BATCH_ROWS = 20_000
 SPILL_MAX = "8GB"
 INTEGER_MAX = 2**63 - 1
 _SUPERSEDED = sql.text("find_superseded").format(items="store.items", fresh="read_items")
+_NAME_FILES = sql.text("name_files")
 _NOT_READING = "a query must be one select statement, got {found}; the store is read only"
 
 
@@ -35,7 +36,7 @@ class Database:
     Queries may come from many threads; each sees one consistent state.
     """
 
-    def __init__(self, root: Path, memory_limit: str = "2GB") -> None:
+    def __init__(self, root: Path, memory_limit: str = "256MB") -> None:
         config = {
             "memory_limit": memory_limit,
             "temp_directory": f"{tempfile.gettempdir()}/mediastore-query-{secrets.token_hex(8)}",
@@ -100,7 +101,7 @@ class Database:
         cursor = self._connection.cursor()
         try:
             cursor.execute("begin transaction")
-            _name_segments(cursor)
+            cursor.execute(_NAME_FILES)
             yield Change(cursor)
             cursor.execute("commit")
         finally:
@@ -111,9 +112,11 @@ class Database:
         cursor = self._connection.cursor()
         try:
             cursor.execute("begin transaction read only")
-            _name_segments(cursor)
+            cursor.execute(_NAME_FILES)
             yield cursor
-        except duckdb.IOException as error:
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
+            if ".parquet" not in str(error):
+                raise
             raise FilesReplaced(str(error)) from error
         finally:
             cursor.close()
@@ -137,17 +140,34 @@ class Change:
         self._cursor.execute("delete from store.runs where folder in (select unnest($1::varchar[]))", [[*by_folder]])
         self._insert("runs", list(by_folder.values()))
 
-    def set_segments(self, runs: Sequence[tuple[str, Mapping[str, Sequence[str]], Sequence[int]]]) -> None:
-        """Read the indexed part of runs from Parquet files: (folder, paths by table, superseded ids) of each."""
-        self._insert(
-            "segments", [(name, kind, path) for name, files, _ in runs for kind in files for path in files[kind]]
-        )
+    def set_segments(self, runs: Sequence[tuple[str, Sequence[tuple[str, str, str]], Sequence[int]]]) -> None:
+        """Read the indexed part of runs from Parquet files: (folder, segments, superseded ids) of each.
+
+        segments: (table, path, name of the segment).
+        """
+        self._insert("segments", [(name, *segment) for name, segments, _ in runs for segment in segments])
         self._insert("superseded", [(name, id) for name, _, superseded in runs for id in superseded])
-        _name_segments(self._cursor)
-        for kind in KINDS if runs else ():
-            some = self._cursor.execute("select 1 from store.segments where kind = $1 limit 1", [kind]).fetchall()
-            source = f"read_parquet(getvariable('{kind}_files'))" if some else f"store.live_{kind} limit 0"
-            self._cursor.execute(f"create or replace view store.indexed_{kind} as from {source}")
+
+    def set_parts(self, paths: Mapping[str, Sequence[str]], segments: Iterable[str]) -> None:
+        """Read these segments from the parts of a roll-up, whose paths these are by table."""
+        self._cursor.execute("delete from store.parts")
+        self._cursor.execute("delete from store.rolled")
+        self._insert("parts", [(kind, path) for kind in paths for path in paths[kind]])
+        self._insert("rolled", [(segment,) for segment in segments])
+
+    def settle(self) -> None:
+        """To be called once after the above: the views read what is there now."""
+        self._cursor.execute(_NAME_FILES)
+        places = self._cursor.execute("select unnest(map_keys(getvariable('files')))").fetchall()
+        masked = self._cursor.execute("select 1 from store.masked limit 1").fetchall()
+        for kind in KINDS:
+            sources = [
+                sql.text(source).format(place=place)
+                for place, source in ((kind, "loose"), (f"rolled_{kind}", "rolled_masked" if masked else "rolled"))
+                if (place,) in places
+            ]
+            source = " union all by name ".join(sources) or f"(from store.live_{kind} limit 0)"
+            self._cursor.execute(f"create or replace view store.indexed_{kind} as {source}")
 
     def add(self, stretch: Stretch) -> None:
         """Append what was read of journals to what is held in memory."""
@@ -161,11 +181,6 @@ class Change:
             columns = [pa.array(column) for column in zip(*rows, strict=True)]
             self._cursor.register("given", pa.table(columns, names=[f"_{number}" for number in range(len(columns))]))
             self._cursor.execute(f"insert into store.{table} from given")
-
-
-def _name_segments(cursor: duckdb.DuckDBPyConnection) -> None:
-    for kind in KINDS:
-        cursor.execute(f"set variable {kind}_files = ({sql.text('segments_of')})", {"kind": kind})
 
 
 def _check_reads_only(cursor: duckdb.DuckDBPyConnection, query: str) -> None:

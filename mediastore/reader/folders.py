@@ -55,7 +55,7 @@ def scan(root: Path) -> tuple[list[Folder], list[tuple[str, str]]]:
 
 def index_signature(folder: Folder) -> Signature | None:
     """What tells the state of a run's index from a later one."""
-    return _signature(folder.path / "index" / "state.json")
+    return signature(folder.path / "index" / "state.json")
 
 
 def _runs(root: str, parent: str, links: list[tuple[str, str]]) -> Iterator[tuple[str, dict[str, os.DirEntry]]]:
@@ -89,7 +89,7 @@ def _goes_on(name: str) -> bool:
 def _folder(root: str, name: str, entries: dict[str, os.DirEntry]) -> Folder:
     journals = [journal for kind in JOURNALS if kind in entries for journal in _journals(root, name, kind)]
     run_json = _record_signature(Path(root, name), "edits" in entries) if "run.json" in entries else None
-    index = _signature(Path(root, name, "index", "state.json")) if "index" in entries else None
+    index = signature(Path(root, name, "index", "state.json")) if "index" in entries else None
     changed = max([journal.changed for journal in journals] + ([run_json[0] / 1e9] if run_json else [0.0]))
     return Folder(root, name, run_json, index, changed, tuple(journals))
 
@@ -105,8 +105,8 @@ def _journals(root: str, run: str, kind: str) -> list[Journal]:
 
 def _record_signature(run: Path, is_edited: bool) -> Signature | None:
     """Of run.json, and of the edits beside it, which are never removed: their folder changes with each."""
-    record = _signature(run / "run.json")
-    edited = _signature(run / "edits") if is_edited else None
+    record = signature(run / "run.json")
+    edited = signature(run / "edits") if is_edited else None
     return record if record is None or edited is None else (record[0], record[1] ^ edited[0])
 
 
@@ -118,7 +118,8 @@ def _entries(path: Path) -> list[os.DirEntry]:
         return []
 
 
-def _signature(path: Path) -> Signature | None:
+def signature(path: Path) -> Signature | None:
+    """What tells a file from a later one under its name: mtime_ns and size."""
     try:
         stat = path.lstat()
     except OSError:

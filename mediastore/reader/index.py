@@ -9,7 +9,6 @@ import contextlib
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -21,14 +20,8 @@ from mediastore.reader.parse import Parser, Stretch
 from mediastore.reader.state import Segment, State
 
 SEGMENT_BYTES = 32 * 2**20
-MEMORY_LIMIT = "1GB"
-GRACE_S = 600.0
-TABLES = ("items", "annotations", "metrics")
+MEMORY_LIMIT = "512MB"
 Progress = Callable[[int], None]
-
-
-class Overtaken(Exception):
-    """Another indexer replaced the state meanwhile; its work stands."""
 
 
 def update(
@@ -45,8 +38,9 @@ def update(
     with_strays: also take in sidecars that no journal has, which costs a walk over all files of the run.
     progress: called with the number of journal bytes indexed since the last call.
     """
+    state.check_is_ours(folder.path / state.FOLDER)
     try:
-        with contextlib.suppress(Overtaken):
+        with contextlib.suppress(state.Overtaken):
             index = _Index(folder, identity, connection or connect())
             index.add_journals([journal.name for journal in folder.journals], progress)
             if with_strays:
@@ -67,7 +61,7 @@ class _Index:
         self._path = folder.path / state.FOLDER
         self._connection = connection
         self._parser = Parser(connection)
-        self._saved = self._state_bytes()
+        self._saved = state.content(self._path)
         self._state = state.load(folder, identity) or State(folder.name, identity)
 
     def add_journals(self, names: Iterable[str], progress: Progress) -> None:
@@ -94,22 +88,17 @@ class _Index:
 
     def clear(self) -> None:
         """Remove files that no state names and that are too old for any reader to use them."""
-        now = time.time()
-        kept = {state.FILE, *(name.rpartition("/")[2] for name in self._state.journals)}
-        kept |= {path.name for segment in self._state.segments for path in _paths(segment, self._path)}
-        kept |= {name for name, since in self._state.retired.items() if now - since < GRACE_S}
-        for path in self._path.glob("*"):
-            with contextlib.suppress(FileNotFoundError):
-                if path.name not in kept and path.is_file() and now - path.stat().st_mtime > GRACE_S:
-                    files.remove(path)
+        kept = {name.rpartition("/")[2] for name in self._state.journals}
+        kept |= {path.name for segment in self._state.segments for path in segment.paths(self._path)}
+        state.clear(self._path, kept, self._state.retired)
 
     def _add(self, stretch: Stretch) -> None:
         if "items" in stretch.tables:
             self._state.superseded += self._superseded(stretch.tables["items"])
-        merged = self._to_merge(stretch.size)
+        merged = state.to_merge(self._state.segments, stretch.size, SEGMENT_BYTES)
         name = secrets.token_hex(8)
         self._path.mkdir(exist_ok=True)
-        sizes = {table: self._write(name, table, stretch.tables.get(table), merged) for table in TABLES}
+        sizes = {table: self._write(name, table, stretch.tables.get(table), merged) for table in state.TABLES}
         self._retire(merged)
         kept = self._state.segments[: len(self._state.segments) - len(merged)]
         whole = stretch.size + sum(segment.source_bytes for segment in merged)
@@ -120,16 +109,6 @@ class _Index:
             for journal, end in stretch.ends.items()
         }
         self._state.problems += stretch.problems
-
-    def _to_merge(self, size: int) -> list[Segment]:
-        """The newest segments that together are no larger than the next older one: few files, little rewriting."""
-        merged: list[Segment] = []
-        for segment in reversed(self._state.segments):
-            if segment.source_bytes > 2 * size or segment.source_bytes + size > SEGMENT_BYTES:
-                break
-            merged.insert(0, segment)
-            size += segment.source_bytes
-        return merged
 
     def _write(self, name: str, table: str, fresh: str | None, merged: list[Segment]) -> int:
         """The size of the table's Parquet file; 0 when there are no rows and so no file."""
@@ -171,20 +150,10 @@ class _Index:
         return [name for (name,) in connection.execute(sql.text("unknown_sidecars")).fetchall()]
 
     def _retire(self, segments: Iterable[Segment]) -> None:
-        self._state.retired |= {path.name: time.time() for segment in segments for path in _paths(segment, self._path)}
+        self._state.retired |= {path.name: time.time() for segment in segments for path in segment.paths(self._path)}
 
     def _save(self) -> None:
-        if self._state_bytes() != self._saved:
-            raise Overtaken
+        if state.content(self._path) != self._saved:
+            raise state.Overtaken
         self._state.save(self._path)
-        self._saved = self._state_bytes()
-
-    def _state_bytes(self) -> bytes:
-        try:
-            return (self._path / state.FILE).read_bytes()
-        except OSError:
-            return b""
-
-
-def _paths(segment: Segment, index: Path) -> list[Path]:
-    return [segment.path(index, table) for table in segment.files]
+        self._saved = state.content(self._path)

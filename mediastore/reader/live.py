@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mediastore.reader import folders, index, run_record, state
+from mediastore.reader import folders, index, rollup, run_record, state
 from mediastore.reader.database import Change, Database
 from mediastore.reader.folders import Folder, Journal, Signature
+from mediastore.reader.rollup import Rollup
 from mediastore.reader.state import Problem, State
 
 INDEX_ABOVE_BYTES = 16 * 2**20
@@ -29,6 +30,7 @@ class Reading:
     offsets: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     lines: int = 0
+    can_be_indexed: bool = True
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -57,19 +59,24 @@ class Reading:
             sizes.get(name, 0) < offset for name, offset in self.offsets.items() if not name.startswith(state.FOLDER)
         )
 
-    def begin(self) -> None:
-        """Start from the index where there is a good one, else from nothing; a long rest is indexed first."""
+    def begin(self, rolled: Rollup | None) -> None:
+        """Start from the index where there is a good one, else from nothing."""
         self.begun_as = self.identity
         self.index_signature = self.folder.index
-        self._start_from(state.load(self.folder, self.identity))
-        if sum(journal.size - self.offsets.get(journal.name, 0) for journal in self.unread()) > INDEX_ABOVE_BYTES:
-            self.extend_index()
+        sealed = rolled.sealed(self.folder, self.identity) if rolled else None
+        self._start_from(sealed or state.load(self.folder, self.identity))
+
+    def rest(self) -> int:
+        """How many bytes of journals the index lacks, so that their rows are held in memory."""
+        done = self.indexed.offsets if self.indexed else {}
+        return sum(journal.size - done.get(journal.name, 0) for journal in self.folder.journals)
 
     def extend_index(self) -> None:
         """Index what the journals have beyond the index; a folder that cannot be written is read without."""
         try:
             index.update(self.folder, self.identity)
         except OSError:
+            self.can_be_indexed = False
             return
         self.index_signature = folders.index_signature(self.folder)
         self._start_from(state.load(self.folder, self.identity))
@@ -90,29 +97,39 @@ class Live:
         self._readings: dict[str, Reading] = {}
         self._loaded: set[str] = set()
         self._left_out: list[tuple[str, str, str, str]] = []
+        self._rolled: Rollup | None = None
+        self._rolled_signature: Signature | bool | None = False
 
     def refresh(self) -> bool:
         """Read what is new on disk; whether there was anything. After a failure all is read again."""
         try:
             return self._refresh()
         except BaseException:
-            self._readings = {}
+            self.doubt()
             raise
 
+    def doubt(self) -> None:
+        """Read all again at the next refresh."""
+        self._readings = {}
+        self._rolled_signature = False
+
     def _refresh(self) -> bool:
+        rolls = self._meet_rollup()
         self._readings, left_out = self._found()
         forgotten = list(self._loaded - self._readings.keys())
-        begun = [reading for reading in self._readings.values() if _must_begin(reading)]
-        for reading in begun:
-            reading.begin()
+        begun = self._begun()
         rows = [row for reading in self._readings.values() if (row := _new_row(reading))]
         unread = [reading for reading in self._readings.values() if reading.unread()]
         changed = bool(forgotten or begun or rows or left_out != self._left_out)
-        if changed or unread:
+        if changed or unread or rolls:
             with self._database.change() as change:
                 change.forget(forgotten + [reading.folder.name for reading in begun])
                 change.set_runs([reading.shown for reading in begun] + rows)
                 change.set_segments([_segments(reading) for reading in begun])
+                if rolls:
+                    change.set_parts(*_parts(self._root, self._rolled))
+                if rolls or begun or forgotten:
+                    change.settle()
                 for reading in unread:
                     changed |= _read_journals(reading, change)
         self._loaded, self._left_out = set(self._readings), left_out
@@ -124,6 +141,34 @@ class Live:
         ends = sorted(reading.offsets.items())
         digests = [state.digest_before(reading.folder.path / name, end) for name, end in ends]
         return repr((reading.begun_as, ends, digests))
+
+    def _meet_rollup(self) -> bool:
+        """Whether the roll-up is another one now. Without it every run must prove its own index."""
+        now = rollup.signature(self._root)
+        if now == self._rolled_signature:
+            return False
+        self._rolled_signature, self._rolled = now, rollup.load(self._root)
+        if self._rolled is None:
+            self._readings = {}
+        return True
+
+    def _begun(self) -> list[Reading]:
+        """The runs that are read from their beginning, which is where their index ends.
+
+        Rests that are together too long for memory are indexed first, the longest ones before the others.
+        """
+        begun = {reading.folder.name: reading for reading in self._readings.values() if _must_begin(reading)}
+        for reading in begun.values():
+            reading.begin(self._rolled)
+        rests = [(reading.rest(), reading) for reading in self._readings.values() if reading.can_be_indexed]
+        total = sum(rest for rest, _ in rests)
+        for rest, reading in sorted(rests, key=lambda entry: -entry[0]):
+            if total <= INDEX_ABOVE_BYTES:
+                break
+            total -= rest
+            reading.extend_index()
+            begun[reading.folder.name] = reading
+        return list(begun.values())
 
     def problems(self) -> list[tuple[str, str, str, str]]:
         """(project, run, file, problem) of everything that could not be read."""
@@ -160,13 +205,24 @@ def _new_row(reading: Reading) -> list[Any] | None:
     return row
 
 
-def _segments(reading: Reading) -> tuple[str, dict[str, list[str]], list[int]]:
-    """Folder, Parquet files by table, and ids that are superseded."""
+def _segments(reading: Reading) -> tuple[str, list[tuple[str, str, str]], list[int]]:
+    """Folder, its Parquet files as (table, path, segment), and ids that are superseded."""
     if reading.indexed is None:
-        return reading.folder.name, {}, []
+        return reading.folder.name, [], []
     path = reading.folder.path / state.FOLDER
-    files = {table: reading.indexed.paths(path, table) for table in index.TABLES}
+    files = [
+        (table, str(segment.path(path, table)), segment.name)
+        for segment in reading.indexed.segments
+        for table in segment.files
+    ]
     return reading.folder.name, files, reading.indexed.superseded
+
+
+def _parts(root: Path, rolled: Rollup | None) -> tuple[dict[str, list[str]], set[str]]:
+    """The Parquet files of a roll-up by table, and the segments that they hold."""
+    if rolled is None:
+        return {}, set()
+    return {table: rolled.paths(root, table) for table in state.TABLES}, rolled.segments
 
 
 def _read_journals(reading: Reading, change: Change) -> bool:

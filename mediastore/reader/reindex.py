@@ -1,13 +1,16 @@
 """All runs of a store, to be indexed one by one: functions of a folder alone, so that they can be spread out."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from mediastore.errors import MediaStoreError
-from mediastore.reader import folders, index, run_record, state
+from mediastore.reader import folders, index, rollup, run_record, state
 from mediastore.reader.folders import Folder
+from mediastore.reader.state import State
 
 
 class IndexedRun:
@@ -21,22 +24,40 @@ class IndexedRun:
 
     def unread_bytes(self) -> int:
         """How much of the journals the index does not have yet."""
-        known = state.load(self.folder, self._identity)
+        known = self.known()
         return sum(journal.size for journal in self.folder.journals) - sum(known.offsets.values() if known else ())
 
     def lines(self) -> int:
         """How many lines of journals the index has."""
-        known = state.load(self.folder, self._identity)
+        known = self.known()
         return known.lines if known else 0
 
     def update(self, progress: Callable[[int], None] = lambda _: None) -> None:
         """Bring the index up to the journals and the sidecars. Raises MediaStoreError when it cannot be written."""
-        try:
+        with _must_be_writable(self.folder.path / state.FOLDER):
             index.update(self.folder, self._identity, connection=self._connection, with_strays=True, progress=progress)
-        except OSError as error:
-            raise MediaStoreError(
-                f"{self.folder.path / state.FOLDER} must be writable, got {error}; a store that is not is read without"
-            ) from error
+
+    def known(self) -> State | None:
+        """What the index says of itself, where there is a good one."""
+        return state.load(self.folder, self._identity)
+
+
+class RolledUp:
+    """The roll-up of a store over the indexes that its runs have now."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._connection = index.connect()
+        self._indexes = [(run.folder, known) for run in reindex(root) if (known := run.known())]
+
+    def unread_bytes(self) -> int:
+        """How many bytes of journals stand behind what it would take in; 0 while the runs are few."""
+        return rollup.pending(self._root, self._indexes)
+
+    def update(self, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Take in what is new, once that is much. Raises MediaStoreError when it cannot be written."""
+        with _must_be_writable(self._root / rollup.FOLDER):
+            rollup.update(self._root, self._indexes, self._connection, progress=progress)
 
 
 def reindex(root: Path) -> Iterator[IndexedRun]:
@@ -44,3 +65,18 @@ def reindex(root: Path) -> Iterator[IndexedRun]:
     connection = index.connect()
     for folder in folders.scan(root)[0]:
         yield IndexedRun(folder, connection)
+
+
+def forget(root: Path) -> None:
+    """Remove what was derived, so that all is made anew: every index and the roll-up."""
+    for folder in folders.scan(root)[0]:
+        shutil.rmtree(folder.path / state.FOLDER, ignore_errors=True)
+    shutil.rmtree(root / rollup.FOLDER, ignore_errors=True)
+
+
+@contextmanager
+def _must_be_writable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise MediaStoreError(f"{path} must be writable, got {error}; a store that is not is read without") from error

@@ -1,11 +1,14 @@
 """What an index covers: `index/state.json` of a run, replaced atomically after the Parquet files it names."""
 
+import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import TypeVar
 
 from mediastore import files
 from mediastore.reader.folders import Folder
@@ -13,8 +16,14 @@ from mediastore.reader.folders import Folder
 VERSION = 1
 FOLDER = "index"
 FILE = "state.json"
+TABLES = ("items", "annotations", "metrics")
+GRACE_S = 600.0
 _MAGIC = b"PAR1"
 _CHECKED_BYTES = 64
+
+
+class Overtaken(Exception):
+    """Another indexer replaced the state meanwhile; its work stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,13 @@ class Segment:
 
     def path(self, index: Path, table: str) -> Path:
         return segment_path(index, self.name, table)
+
+    def paths(self, index: Path) -> list[Path]:
+        """All of its files."""
+        return [self.path(index, table) for table in self.files]
+
+
+AnySegment = TypeVar("AnySegment", bound=Segment)
 
 
 @dataclass(slots=True)
@@ -69,9 +85,24 @@ class State:
         """The Parquet files of a table."""
         return [str(segment.path(index, table)) for segment in self.segments if table in segment.files]
 
+    def without_strays(self) -> "State":
+        """What readers need of it."""
+        return replace(self, strays={}, retired={})
+
     def save(self, index: Path) -> None:
         """Replace the state on disk."""
         files.write(index / FILE, json.dumps(asdict(self)).encode())
+
+    @classmethod
+    def parsed(cls, content: dict) -> "State":
+        """A state from its JSON. Raises TypeError, ValueError, KeyError or AttributeError for anything else."""
+        state = cls(**content)
+        state.identity = tuple(state.identity)
+        state.journals = {name: (int(end), str(digest)) for name, (end, digest) in state.journals.items()}
+        state.segments = [plain(Segment(**segment)) for segment in state.segments]
+        state.problems = [Problem(**problem) for problem in state.problems]
+        state.strays = {name: tuple(signature) for name, signature in state.strays.items()}
+        return state
 
 
 def segment_path(index: Path, name: str, table: str) -> Path:
@@ -83,11 +114,60 @@ def load(folder: Folder, identity: tuple[str, str]) -> State | None:
     """The index of a run if it can be trusted: ours, of this folder, whole, and of these very journals."""
     index = folder.path / FOLDER
     try:
-        state = _parsed(json.loads(files.read_record(index / FILE)))
+        state = State.parsed(json.loads(files.read_record(index / FILE)))
         usable = state.version == VERSION and state.folder == folder.name and state.identity == identity
-        return state if usable and _is_whole(state, index) and _fits(state, folder) else None
+        return state if usable and are_whole(state.segments, index) and _fits(state, folder) else None
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def content(index: Path) -> bytes:
+    """The state on disk as it stands there, to see whether another indexer replaced it."""
+    try:
+        return files.read_record(index / FILE)
+    except OSError:
+        return b""
+
+
+def are_whole(segments: Iterable[Segment], index: Path) -> bool:
+    """Whether their files are there, have the size that they had, and end as Parquet does."""
+    return all(
+        _ends_well(segment.path(index, table), size) for segment in segments for table, size in segment.files.items()
+    )
+
+
+def to_merge(segments: Sequence[AnySegment], size: int, at_most: int) -> list[AnySegment]:
+    """The newest segments that together are no larger than the next older one: few files, little rewriting."""
+    merged: list[AnySegment] = []
+    for segment in reversed(segments):
+        if segment.source_bytes > 2 * size or segment.source_bytes + size > at_most:
+            break
+        merged.insert(0, segment)
+        size += segment.source_bytes
+    return merged
+
+
+def clear(index: Path, kept: set[str], retired: Mapping[str, float]) -> None:
+    """Remove files that no state names and that are too old for any reader to use them."""
+    now = time.time()
+    kept = kept | {FILE} | {name for name, since in retired.items() if now - since < GRACE_S}
+    for path in index.glob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.name not in kept and path.is_file() and now - path.stat().st_mtime > GRACE_S:
+                files.remove(path)
+
+
+def plain(segment: AnySegment) -> AnySegment:
+    """A segment whose files lie in the index. Raises ValueError for a name that leads elsewhere."""
+    if not all(re.fullmatch(r"[a-z0-9-]+", str(part)) for part in (segment.name, *segment.files)):
+        raise ValueError(segment.name)
+    return segment
+
+
+def check_is_ours(index: Path) -> None:
+    """Raise OSError for a link: what it points to is not the store's to write or clear."""
+    if index.is_symlink():
+        raise OSError(f"a link to {index.readlink()}")
 
 
 def digest_before(path: Path, end: int) -> str:
@@ -96,33 +176,6 @@ def digest_before(path: Path, end: int) -> str:
         start = max(0, end - _CHECKED_BYTES)
         file.seek(start)
         return hashlib.blake2b(file.read(end - start), digest_size=8).hexdigest()
-
-
-def _parsed(content: dict) -> State:
-    state = State(**content)
-    state.identity = tuple(state.identity)
-    state.journals = {name: (int(end), str(digest)) for name, (end, digest) in state.journals.items()}
-    state.segments = [_plain(Segment(**segment)) for segment in state.segments]
-    state.problems = [Problem(**problem) for problem in state.problems]
-    state.strays = {name: tuple(signature) for name, signature in state.strays.items()}
-    return state
-
-
-def _plain(segment: Segment) -> Segment:
-    """A segment whose files lie in the index. Raises ValueError for a name that leads elsewhere."""
-    if not all(re.fullmatch(r"[a-z0-9-]+", str(part)) for part in (segment.name, *segment.files)):
-        raise ValueError(segment.name)
-    return segment
-
-
-def _is_whole(state: State, index: Path) -> bool:
-    return all(_ends_well(path, size) for path, size in _files(state, index))
-
-
-def _files(state: State, index: Path) -> Iterator[tuple[Path, int]]:
-    for segment in state.segments:
-        for table, size in segment.files.items():
-            yield segment.path(index, table), size
 
 
 def _ends_well(path: Path, size: int) -> bool:

@@ -66,6 +66,11 @@ class Store(Questions, Measures, Evaluations, Overviews, Finding):
             self._changes += changed
         return changed
 
+    def _read_anew(self) -> None:
+        with self._lock:
+            self._live.doubt()
+        self.refresh()
+
     def sql(
         self, query: str, params: Sequence[Any] | Mapping[str, Any] = (), *, limit_s: float = TIME_LIMIT_S
     ) -> pd.DataFrame:

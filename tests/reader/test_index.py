@@ -150,7 +150,7 @@ def test_of_two_indexers_one_lets_go(by_hand, run: Path, item: Make) -> None:
     late = index._Index(folder, ("demo", run.name), index.connect())
     index.update(folder, ("demo", run.name))
     winner = state_of(run)
-    with pytest.raises(index.Overtaken):
+    with pytest.raises(state.Overtaken):
         late.add_journals([journal.name for journal in folder.journals], lambda _: None)
     assert state_of(run) == winner
     assert answers(by_hand.root) == before
@@ -183,7 +183,7 @@ def test_files_that_nobody_needs_any_more_go(by_hand, run: Path, item: Make, mon
     retired = [run / "index" / name for name in state_of(run)["retired"]]
     assert retired
     assert all(path.exists() for path in retired)
-    monkeypatch.setattr(index, "GRACE_S", -1.0)
+    monkeypatch.setattr(state, "GRACE_S", -1.0)
     index_all(by_hand.root)
     assert not any(path.exists() for path in [orphan, *retired])
     assert Store(by_hand.root).count() == 7

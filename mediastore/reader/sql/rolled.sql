@@ -1,0 +1,1 @@
+(select * exclude (segment) from read_parquet(getvariable('files')['{place}']))

@@ -1,0 +1,1 @@
+(from read_parquet($older) semi join alive using (segment))

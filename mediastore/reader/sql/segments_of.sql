@@ -1,1 +1,0 @@
-select coalesce(list(path order by path), []) from store.segments where kind = $kind
