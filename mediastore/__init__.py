@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mediastore.wandb_dialect import Classes
     from mediastore.writer.artifact import Artifact
     from mediastore.writer.calls import (
+        AlertLevel,
         Settings,
         agent,
         alert,
@@ -79,6 +80,7 @@ _HOMES = {
     "mediastore.wandb_dialect": ["Classes"],
     "mediastore.writer.artifact": ["Artifact"],
     "mediastore.writer.calls": [
+        "AlertLevel",
         "Settings",
         "agent",
         "alert",
@@ -108,6 +110,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "AlertLevel",
     "Artifact",
     "Audio",
     "Box",

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from enum import Enum
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -42,6 +43,14 @@ class OfOpenRun:
 
     def __setitem__(self, name: str, value: Any) -> None:
         self._now()[name] = value
+
+
+class AlertLevel(Enum):
+    """How urgent an alert is."""
+
+    INFO = "INFO"
+    WARN = "WARN"
+    ERROR = "ERROR"
 
 
 class Settings(SimpleNamespace):

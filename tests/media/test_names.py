@@ -40,6 +40,22 @@ def test_without_a_run_the_sentence_says_what_to_do() -> None:
     mediastore.finish()
 
 
+INIT = {
+    "entity": "lab", "project": "p", "dir": None, "id": "one", "name": "n", "notes": "words", "tags": ["a"],
+    "config": {"lr": 1, "seed": 2}, "config_exclude_keys": ["seed"], "config_include_keys": ["lr", "seed"],
+    "allow_val_change": True, "group": "g", "job_type": "train", "mode": "offline", "force": False, "reinit": True,
+    "resume": "allow", "resume_from": None, "fork_from": None, "save_code": False, "tensorboard": False,
+    "sync_tensorboard": False, "monitor_gym": False, "settings": mediastore.Settings(silent=True), "anonymous": "never",
+}  # fmt: skip
+"""Every keyword of `init` in wandb 0.31."""
+
+
+def test_every_keyword_of_init_is_taken_and_what_has_a_meaning_is_kept(root) -> None:
+    with mediastore.init(**INIT | {"dir": root}) as run:
+        assert (run.name, run.id, run.project, run.entity, run.group) == ("n", "one", "p", "lab", "g")
+        assert (run.tags, run.notes, run.job_type, dict(run.config)) == (("a",), "words", "train", {"lr": 1})
+
+
 def test_what_has_no_meaning_here_is_said_once(root, recwarn: pytest.WarningsRecorder) -> None:
     from mediastore.writer.once import warn_once
 

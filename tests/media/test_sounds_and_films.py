@@ -94,7 +94,7 @@ def test_a_batch_of_films_is_several_items(logged: Logged) -> None:
 def film(path: Path, codec: str, pixels: str = "yuv420p") -> Path:
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=10)
-        stream.width, stream.height, stream.pix_fmt = 48, 34, pixels
+        (stream.width, stream.height), stream.pix_fmt = (47, 33) if "odd" in path.name else (48, 34), pixels
         for frame in FRAMES:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
         container.mux(stream.encode(None))
@@ -105,6 +105,8 @@ def film(path: Path, codec: str, pixels: str = "yuv420p") -> Path:
     ("name", "codec", "pixels", "reason"),
     [
         ("a.avi", "mpeg4", "yuv420p", "its container avi"),
+        ("odd.avi", "mpeg4", "yuv420p", "its container avi"),
+        ("e.mov", "prores_ks", "yuv422p10le", "its codec apch"),
         ("b.mp4", "mpeg4", "yuv420p", "its codec mp4v"),
         ("c.mkv", "libx264", "yuv420p", "its container matroska"),
         ("d.mp4", "libx264", "yuv444p", "pixels as yuv444p"),
@@ -118,8 +120,8 @@ def test_a_film_no_browser_plays_gets_a_copy(
     assert record["at"].read_bytes() == path.read_bytes()
     assert reason in record["playable_reason"] and "problem" not in record
     with av.open(str(record["at"].with_name(record["playable"]))) as copy:
-        frames = [frame.format.name for frame in copy.decode(video=0)]
-    assert frames == ["yuv420p"] * 5
+        frames = [(frame.format.name, frame.width, frame.height) for frame in copy.decode(video=0)]
+    assert frames == [("yuv420p", 48, 34)] * 5
     with pytest.warns(mediastore.MediaStoreWarning, match=reason):
         [record] = logged(mediastore.Video(path, playable_copy=False), strict=False)
     assert "playable" not in record and reason in record["problem"]

@@ -124,11 +124,15 @@ def test_artifacts_are_found_by_version_and_alias(ran: Ran) -> None:
 
 
 def test_figures_pages_and_charts_are_items(ran: Ran) -> None:
-    found = counts(ran("figures"))
+    store = ran("figures")
+    drawn = store.sql("select distinct width, height, sha256 from items where kind = 'image'")
+    assert drawn[["width", "height"]].values.tolist() == [[150, 100]], "one figure, however it is logged"
+    found = counts(store)
     for key in ("line", "scatter", "bar", "spread", "series"):
         assert found.pop((key, "plotly")) == found.pop((f"{key}_table", "table")) == 1
     assert found == {
         ("figure", "image"): 1,
+        ("open", "image"): 1,
         ("as_image", "image"): 1,
         ("interactive", "image"): 1,
         ("chart", "plotly"): 1,

@@ -1,18 +1,15 @@
-"""Figures, pages and charts. The figure has what matplotlib's has: a way to save itself."""
+"""Figures, pages and charts; the figures are matplotlib's, and pyplot itself stands for the one that is open."""
 
+import matplotlib.pyplot as plt
 import wandb
-from PIL import Image, ImageDraw
 
-
-class Figure:
-    def savefig(self, file, format="png", **options):
-        picture = Image.new("RGB", (40, 30), "white")
-        ImageDraw.Draw(picture).line((0, 0, 39, 29), fill="black")
-        picture.save(file, format)
-
+figure, axes = plt.subplots(figsize=(3, 2), dpi=50)
+axes.plot([0, 1, 2], [0, 1, 4])
 
 run = wandb.init(project="figures")
-run.log({"figure": Figure(), "as_image": wandb.Image(Figure(), caption="drawn"), "interactive": wandb.Plotly(Figure())})
+run.log({"figure": figure, "as_image": wandb.Image(plt, caption="drawn"), "interactive": wandb.Plotly(figure)})
+run.log({"open": plt})
+plt.close(figure)
 run.log({"chart": wandb.Plotly({"data": [{"type": "scatter", "y": [1, 3, 2]}], "layout": {}})})
 table = wandb.Table(data=[[x, x**2] for x in range(5)], columns=["x", "y"])
 run.log({"line": wandb.plot.line(table, "x", "y", title="squares")})

@@ -21,5 +21,5 @@ wandb.run.name = "second wind"
 wandb.run.tags += ("resumed",)
 for step in range(wandb.run.step, 5):
     wandb.log({"loss": 3 - step}, step=step)
-wandb.alert(title="Low loss", text="below zero", level="WARN")
+wandb.alert(title="Low loss", text="below zero", level=wandb.AlertLevel.WARN)
 wandb.finish()
