@@ -141,8 +141,8 @@ def from_supervision(
                 found.append(Mask(masks[row], **shared[row]))
         return found
     points = _array(detections.xy)
-    scores = getattr(detections, "keypoint_confidence", None)
-    scores = _array(getattr(detections, "confidence", None) if scores is None else scores)
+    is_new = hasattr(detections, "keypoint_confidence")  # there, to ask for the older name is a warning
+    scores = _array(detections.keypoint_confidence if is_new else getattr(detections, "confidence", None))
     main = _array(getattr(detections, "detection_confidence", None))
     shared = _shared(len(points), names, ids, main, None, layer, frame)
     return [

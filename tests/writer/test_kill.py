@@ -1,5 +1,6 @@
 """kill -9 at random moments, under load, 200 times: the store reads every time, and nothing committed is lost."""
 
+import json
 import multiprocessing
 import os
 import random
@@ -44,14 +45,22 @@ def test_a_killed_writer_leaves_a_store_that_reads_and_loses_nothing_committed(t
         time.sleep(choice.random() * 0.1)
         os.kill(process.pid, signal.SIGKILL)
         process.join()
-        if kill % 10 != 9:
-            continue
-        report = audit.check(tmp_path)
-        assert set(report.counts) <= AFTERMATH, report.lines
+        run = f"run-{kill // 10}"
         store.refresh()
-        assert set(store.runs()["status"]) == {"crashed"}
-        sidecars = len([path for path in tmp_path.rglob("media/**/*.json") if not path.name.startswith(".writing-")])
-        audit.check(tmp_path, repair=True)
-        assert audit.check(tmp_path).findings == []
-        store.refresh()
-        assert store.count() == sidecars
+        assert store.runs().set_index("run")["status"][run] == "crashed"
+        sidecars = standing(tmp_path / "p" / run)
+        assert all(json.loads(path.read_bytes())["run"] == run for path in sidecars), "every sidecar is whole"
+        assert store.count(run=run) == len(sidecars), "what a sidecar commits is seen without repair"
+        if kill % 10 == 9:
+            report = audit.check(tmp_path)
+            assert set(report.counts) <= AFTERMATH, report.lines
+            audit.check(tmp_path, repair=True)
+            assert audit.check(tmp_path).findings == []
+            store.refresh()
+            assert store.count() == len(standing(tmp_path))
+    assert len(store.runs()) == KILLS // 10, "a run that was killed goes on under its id"
+
+
+def standing(folder: Path) -> list[Path]:
+    """The sidecars that a process committed."""
+    return [path for path in folder.rglob("media/**/*.json") if not path.name.startswith(".writing-")]
