@@ -12,6 +12,7 @@ from pathlib import Path
 ROOT_VARIABLE = "MEDIASTORE_DIR"
 STORES_VARIABLE = "MEDIASTORE_STORES"
 READ_ONLY_VARIABLE = "MEDIASTORE_READ_ONLY"
+ALLOW_CODE_VARIABLE = "MEDIASTORE_ALLOW_CODE"
 PASSWORD_VARIABLE = "MEDIASTORE_PASSWORD"
 USERS_VARIABLE = "MEDIASTORE_USERS"
 DEFAULT_ROOT = "mediastore-runs"
@@ -46,6 +47,11 @@ def stores() -> list[ShownStore]:
 def is_read_only() -> bool:
     """Whether nothing may be changed through this app and no path of the machine be shown."""
     return os.environ.get(READ_ONLY_VARIABLE, "").lower() not in ("", "0", "false", "no")
+
+
+def runs_code() -> bool:
+    """Whether renderers that came with runs may be run."""
+    return os.environ.get(ALLOW_CODE_VARIABLE) == "1"
 
 
 def password() -> str | None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mediastore.view import access, detail, facts, frame, history, show_item
+from mediastore.view import access, detail, facts, frame, history, own_renderer, show_item
 
 store = frame.open_store()
 record = detail.named_by_link(store, frame.selected_runs(store))
@@ -18,6 +18,7 @@ frame.page(*detail.heading(record, run_name))
 detail.long_caption(record)
 detail.walk(store, record)
 unlisted = show_item.show(store, record, colors)
+own_renderer.show(store, record)
 history.show(store, record, colors)
 left, right = st.columns([3, 7], gap="large")
 with left:

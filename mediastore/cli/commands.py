@@ -168,7 +168,7 @@ def _serving(options: Namespace) -> dict[str, Any]:
     """How the app is to be served; says aloud when others can come to it."""
     from mediastore.view.launch import Serving
 
-    how = {name: getattr(options, name) for name in ("port", "host", "base_url", "read_only")}
+    how = {name: getattr(options, name) for name in ("port", "host", "base_url", "read_only", "allow_code")}
     how["password"] = _password(options.password)
     if how["password"] is None and Serving(**how).is_open_to_others:
         say(

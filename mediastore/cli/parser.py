@@ -137,6 +137,7 @@ def _server(command: argparse.ArgumentParser) -> None:
     command.add_argument("--port", type=int, help="the app's port (default: 8501, or a free one)")
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     command.add_argument("--base-url", default="", metavar="URL", help="the path, or whole URL, a proxy shows it under")
+    command.add_argument("--allow-code", action="store_true", help="run the renderers that runs bring, sealed off")
     command.add_argument("--read-only", action="store_true", help="allow no change and show no path of this machine")
     command.add_argument("--password", action="store_true", help="ask for a password that opens the app")
     command.add_argument("--no-browser", action="store_true", help="print the URL only")

@@ -80,7 +80,8 @@ class Serving:
     """How the app is served.
 
     port: 8501 by default, or a free one where that is taken. base_url: the path below which it lives (`/lab`), or the
-    whole URL under which a proxy shows it (`https://example.org/lab`). password: what opens it; none opens it to all.
+    whole URL under which a proxy shows it (`https://example.org/lab`). password: what opens it; none opens it to
+    all. allow_code: run the renderers of runs that were begun with it, sealed off.
     """
 
     port: int | None = None
@@ -88,6 +89,7 @@ class Serving:
     base_url: str = ""
     read_only: bool = False
     password: str | None = None
+    allow_code: bool = False
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.base_url)
@@ -127,6 +129,9 @@ class Serving:
             told[shown.STORES_VARIABLE] = json.dumps([str(root.absolute()) for root in roots])
         if self.read_only:
             told[shown.READ_ONLY_VARIABLE] = "1"
+        told.pop(shown.ALLOW_CODE_VARIABLE, None)
+        if self.allow_code:
+            told[shown.ALLOW_CODE_VARIABLE] = "1"
         if self.password is not None:
             told[shown.PASSWORD_VARIABLE] = self.password
         return told

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mediastore.draw.overlay import Record, item_problem, with_classes
 from mediastore.reader.store import Store
-from mediastore.view import picture, player
+from mediastore.view import picture, player, web_page
 from mediastore.view.choice import from_url
 from mediastore.view.selection import Group, Selection
 from mediastore.view.steps import plain
@@ -29,6 +29,8 @@ def show(store: Store, record: Record, colors: Mapping[str, str]) -> list[Mappin
     elif record["kind"] == "image" and record.get("width"):
         picture.show(record, colors=colors, key="item-picture")
         return []
+    elif record["kind"] == "html" and record.get("path"):
+        web_page.show(record)
     else:
         st.info(f"Items of kind {plain(str(record['kind']))} are kept and can be downloaded.", icon=":material/draft:")
     return [one for one in annotations if chosen.shows(one)]
