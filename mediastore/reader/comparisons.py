@@ -21,7 +21,7 @@ from mediastore import files
 from mediastore.analysis import overlap
 from mediastore.analysis.objects import Comparison, Objects, Pairs
 
-VERSION = 1
+VERSION = 2
 PLACE = "index/overlaps"
 KEPT_FILES = 8
 KEPT_BYTES = 2**30
@@ -64,19 +64,26 @@ def keep(path: Path, comparison: Comparison) -> None:
 
 
 def make(
-    labels: list[str], items: int, predictions: Columns, truths: Columns, measure: Callable[[Objects, Objects], Pairs]
+    labels: list[str],
+    items: int,
+    predictions: Columns,
+    truths: Columns,
+    measure: Callable[[Objects, Objects, NDArray, NDArray], Pairs] = lambda found, asked, *_: overlap.overlapping(
+        found, asked
+    ),
 ) -> Comparison:
     """Put columns in order and find what overlaps.
 
     The columns are item, frame, position, label, score, area (NaN where it was not given), x0, y0, x1, y1, crowd,
-    ignored.
+    ignored; pixels is the area of what is no box. measure: makes the pairs, from both sides in order and the rows of
+    the columns that they came from; by default from the overlap of boxes.
     """
     of_prediction, of_truth = _places(predictions, truths)
-    order = np.lexsort((predictions["position"], predictions["item"], -_ranked(predictions["score"])))
-    found = _ordered(predictions, of_prediction, order, with_given_area=False)
-    order = np.lexsort((truths["position"], of_truth))
-    asked = _ordered(truths, of_truth, order, with_given_area=True)
-    return Comparison(tuple(labels), np.zeros(items, np.int64), 1, found, asked, measure(found, asked))
+    rows = np.lexsort((predictions["position"], predictions["item"], -_ranked(predictions["score"])))
+    found = _ordered(predictions, of_prediction, rows, with_given_area=False)
+    columns = np.lexsort((truths["position"], of_truth))
+    asked = _ordered(truths, of_truth, columns, with_given_area=True)
+    return Comparison(tuple(labels), np.zeros(items, np.int64), 1, found, asked, measure(found, asked, rows, columns))
 
 
 def _ranked(score: NDArray) -> NDArray:
@@ -95,7 +102,7 @@ def _places(predictions: Columns, truths: Columns) -> tuple[NDArray, NDArray]:
 
 def _ordered(columns: Columns, place: NDArray, order: NDArray, with_given_area: bool) -> Objects:
     box = np.stack([columns[name] for name in ("x0", "y0", "x1", "y1")], axis=1)[order]
-    area = (box[:, 2] - box[:, 0]) * (box[:, 3] - box[:, 1])
+    area = columns["pixels"][order] if "pixels" in columns else (box[:, 2] - box[:, 0]) * (box[:, 3] - box[:, 1])
     given = columns["area"][order]
     nothing = np.zeros(len(order), dtype=bool)
     return Objects(

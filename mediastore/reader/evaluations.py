@@ -11,9 +11,8 @@ import pandas as pd
 from mediastore.analysis.changes import Changes
 from mediastore.analysis.evaluation import IOU, SCORE, Evaluation
 from mediastore.analysis.objects import Comparison, joined
-from mediastore.analysis.overlap import overlapping
 from mediastore.errors import MediaStoreValueError, NotFoundError
-from mediastore.reader import comparisons, sql, views
+from mediastore.reader import comparisons, geometries, sql, views
 from mediastore.reader.asking import Asking
 from mediastore.reader.conditions import Conditions
 from mediastore.reader.filters import Filters
@@ -179,7 +178,7 @@ class Evaluations(Asking):
         sides = [
             self._columns(where, values, layer, geometry, labels, items["id"].to_numpy(), order) for layer in layers
         ]
-        return comparisons.make(labels, len(items), *sides, overlapping)
+        return geometries.compare(geometry, labels, items, *sides)
 
     def _columns(
         self,
@@ -192,9 +191,11 @@ class Evaluations(Asking):
         order: np.ndarray,
     ) -> comparisons.Columns:
         types = ", ".join(f"'{name}'" for name in GEOMETRIES[geometry])
-        query = sql.text("evaluated_annotations").format(conditions=where, types=types, geometry="null")
+        record = "a.rest" if geometry in geometries.BY_RECORD else "null"
+        query = sql.text("evaluated_annotations").format(conditions=where, types=types, geometry=record)
         found = self._frame(query, values | {"labels": list(labels), "layer_name": layer})
         columns = {name: found[name].to_numpy() for name in _COLUMNS}
+        columns["record"] = found["geometry"].to_numpy()
         columns["item"] = order[np.searchsorted(ids, columns.pop("id"), sorter=order)]
         return columns
 

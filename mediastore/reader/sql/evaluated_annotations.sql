@@ -20,3 +20,4 @@ select
 from store.annotations a
 join names on names.name = coalesce(a.label, '')
 where {conditions} and a.layer = $layer_name and a.type in ({types})
+    and not (a.type = 'mask' and coalesce(a.rest ->> '$.classes', '') != '')
