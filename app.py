@@ -4,14 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from mediastore import downloads, serve, shown, view
+from mediastore import downloads, serve, shown, view, warming
 from mediastore.crops import Crops
 from mediastore.thumbnails import Thumbnails
-from mediastore.view import access
+from mediastore.view import access, frame
 
 base = shown.address.below(st.get_option("server.baseUrlPath"))
 stores = shown.stores()
 access.protect_stores()
+frame.begin_warming = warming.begin
 app = st.App(
     Path(view.__file__).parent / "main.py",
     routes=[

@@ -140,6 +140,12 @@ def truncate(path: Path, size: int) -> None:
     os.truncate(path, size)
 
 
+def touch(path: Path) -> None:
+    """Mark a file of ours as used now; where that is not allowed it stays as it is."""
+    with contextlib.suppress(OSError):
+        os.utime(path)
+
+
 def is_there(path: Path | str) -> bool:
     """Whether something stands at a path."""
     return os.path.lexists(path)

@@ -5,7 +5,6 @@ from a list; whatever is not on it is a download. Everything is sandboxed, so th
 what the browser draws and nothing more.
 """
 
-import stat
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -22,7 +21,9 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mediastore.encode.spectrogram import WAYS
 from mediastore.encode.thumbnail import Picture
+from mediastore.media_file import media_file
 from mediastore.shown import address
 from mediastore.stored_file import StoredFile, is_known
 
@@ -32,7 +33,6 @@ CROP_PREFIX = "/app/static/crop"
 PLOTLY_URL = f"/app/static/library/plotly-{version('plotly')}.min.js"
 PLOTLY_FILE = Path(find_spec("plotly").origin).with_name("package_data") / "plotly.min.js"
 YEAR_S, WEEK_S, DAY_S, MINUTE_S = 365 * 86400, 7 * 86400, 86400, 60
-REFUSED_CHARACTERS = frozenset("\\:\0")
 DRAWN_AT_ONCE = 4
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1")
 
@@ -78,9 +78,12 @@ def media_url(path: str) -> str:
     return f"{address.base}{STORE_PREFIX}{address.part}/{quote(path)}"
 
 
-def thumb_url(path: str) -> str:
-    """The URL of the picture that stands for a media file: WebP, 320 px on the long side."""
-    return f"{address.base}{THUMB_PREFIX}{address.part}/{quote(path)}"
+def thumb_url(path: str, way: str = "") -> str:
+    """The URL of the picture that stands for a media file: WebP, 320 px on the long side.
+
+    way: `log` or `mel` for a sound's spectrogram of 1024 by 256 pixels, as encode/spectrogram.py draws it.
+    """
+    return f"{address.base}{THUMB_PREFIX}{address.part}/{quote(path)}" + (f"?way={way}" if way else "")
 
 
 def crop_url(path: str, window: Sequence[int], frame: int | None = None) -> str:
@@ -96,7 +99,7 @@ def plotly_url() -> str:
 
 def routes(
     roots: Path | Sequence[Path],
-    thumbnail: Callable[[Path], Picture],
+    thumbnail: Callable[..., Picture],
     crop: Callable[..., Picture] | None = None,
     base: str = "",
 ) -> list[Route]:
@@ -118,7 +121,8 @@ def routes(
 
     async def thumb(request: Request) -> Response:
         file = await _requested_file(roots, request)
-        return _pictured(request, await to_thread.run_sync(thumbnail, file, limiter=drawing))
+        asked = [way for way in (request.query_params.get("way"),) if way in WAYS]
+        return _pictured(request, await to_thread.run_sync(thumbnail, file, *asked, limiter=drawing))
 
     async def part(request: Request) -> Response:
         file = await _requested_file(roots, request)
@@ -144,22 +148,6 @@ def routes(
         Route(f"{prefix}{THUMB_PREFIX}/{{path:path}}", thumb, methods=["GET", "HEAD"]),
         Route(f"{prefix}{CROP_PREFIX}/{{path:path}}", part, methods=["GET", "HEAD"]),
     ]
-
-
-def media_file(root: Path, path: str) -> Path | None:
-    """The file that `path` names inside a run's `media` or `code` folder, or None when there is none to be served."""
-    parts = path.split("/")
-    if any(not part or part.startswith(".") or set(part) & REFUSED_CHARACTERS for part in parts):
-        return None
-    try:
-        real_root = root.resolve(strict=True)
-        file = real_root.joinpath(*parts)
-        if file.resolve(strict=True) != file or not stat.S_ISREG(file.lstat().st_mode):
-            return None
-    except (OSError, ValueError):
-        return None
-    runs = (at for at in range(2, len(parts) - 1) if parts[at] in ("media", "code"))
-    return file if any(real_root.joinpath(*parts[:at], "run.json").is_file() for at in runs) else None
 
 
 def middleware(allowed_hosts: Sequence[str] = ()) -> list[Middleware]:

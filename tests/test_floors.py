@@ -18,11 +18,13 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "shown",
         "guard",
+        "media_file",
         "serve",
         "downloads",
         "sealed",
         "stored_file",
         "thumbnails",
+        "warming",
         "crops",
         "draw",
         "audit",

@@ -8,9 +8,10 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
-from mediastore.cli.words import can_answer, print_line, say
+from mediastore.cli.words import can_answer, count, print_line, say
 from mediastore.errors import MediaStoreError
 
 Command = Callable[[Namespace], int]
@@ -126,7 +127,21 @@ def index(options: Namespace) -> int:
     rolled = RolledUp(options.root)
     with output.progress("all runs together", rolled.unread_bytes()) as advance:
         rolled.update(advance)
+    if options.thumbnails:
+        _make_thumbnails(options.root)
     return 0
+
+
+def _make_thumbnails(root: Path) -> None:
+    from mediastore import warming
+    from mediastore.cli import output
+    from mediastore.reader.store import Store
+
+    store = Store(root)
+    with output.progress("thumbnails", len(warming.paths(store))) as advance:
+        made = warming.make_all(store, progress=advance)
+    said = f"{count(made.pictures, 'thumbnail')}, {count(made.cards, 'card')} instead of one"
+    say(said + (f", {count(made.missing, 'file')} missing" if made.missing else ""))
 
 
 def check(options: Namespace) -> int:

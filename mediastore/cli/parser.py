@@ -108,6 +108,7 @@ def _add_keeping(add: Add) -> None:
     _yes(trash)
     index = add("index", commands.index, "bring the index up to date")
     index.add_argument("--rebuild", action="store_true", help="begin anew instead of adding what is new")
+    index.add_argument("--thumbnails", action="store_true", help="also make the thumbnails that are not there yet")
     check = add("check", commands.check, "compare files, sidecars and journals")
     check.add_argument("--repair", action="store_true", help="mend what can be mended; nothing is deleted")
 

@@ -9,6 +9,7 @@ import numpy as np
 import soundfile
 from PIL import Image, ImageDraw, ImageFont
 
+from mediastore.encode import preview, spectrogram
 from mediastore.errors import MediaStoreValueError, MissingPackageError
 
 LONG_SIDE = 320
@@ -18,6 +19,20 @@ INK = (43, 150, 163, 255)
 CARD_BACK = (128, 124, 116, 48)
 CARD_INK = (140, 135, 126, 255)
 BLOCK_SAMPLES = 1 << 18
+PIXELS_MAX = 64_000_000
+UNREADABLE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    RuntimeError,
+    MemoryError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
 
 
 @dataclass(frozen=True)
@@ -29,21 +44,22 @@ class Picture:
     lasting: bool
 
 
-def thumbnail(file: Path, kind: str) -> bytes:
-    """The picture of a media file of kind `image`, `audio` or `video`, as WebP bytes.
+def thumbnail(file: Path, kind: str, way: str = "") -> bytes:
+    """The picture of a media file of one of KINDS, as WebP bytes.
 
-    An image is scaled down, 16-bit and float pixels windowed to their 1st and 99th percentile; a sound is its
-    waveform; a video its first frame. Raises MediaStoreValueError when the file cannot be read as its kind, and
-    MissingPackageError when a video needs the package av, which is not installed.
+    An image is scaled down, 16-bit and float pixels windowed to their 1st and 99th percentile, one channel as grey; a
+    sound is its waveform, or its spectrogram where `way` is `log` or `mel`; a video its first frame; a table and a text
+    their beginning; a histogram its bars; a figure its traces by name. Raises MediaStoreValueError when the file cannot
+    be read as its kind, and MissingPackageError when a video needs the package av, which is not installed.
     """
-    draw = {"image": _image, "audio": _waveform, "video": _poster}.get(kind)
+    draw = DRAWN.get(kind)
     if draw is None:
-        raise MediaStoreValueError(f"kind must be image, audio or video to have a picture, got {kind!r}; use card()")
+        raise MediaStoreValueError(f"kind must be one of {', '.join(DRAWN)}, got {kind!r}; use card()")
     try:
-        return webp(draw(file))
+        return webp(spectrogram.picture(file, way) if way and kind == "audio" else draw(file))
     except (MediaStoreValueError, MissingPackageError):
         raise
-    except (OSError, ValueError, SyntaxError, RuntimeError, Image.DecompressionBombError, MemoryError) as error:
+    except UNREADABLE as error:
         detail = str(error).replace(str(file), file.name) or type(error).__name__
         raise MediaStoreValueError(f"this file must be {kind}, got bytes that cannot be decoded: {detail}") from error
 
@@ -71,8 +87,19 @@ def webp(image: Image.Image) -> bytes:
 def _image(file: Path) -> Image.Image:
     with Image.open(file) as image:
         image.draft("RGB", (LONG_SIDE, LONG_SIDE))
+        check_pixels(image)
         image.load()
         return scaled_down(displayable(image))
+
+
+def check_pixels(image: Image.Image) -> None:
+    """Raise MediaStoreValueError before a picture is decoded that would take more memory than it is worth."""
+    width, height = image.size
+    if width * height > PIXELS_MAX:
+        raise MediaStoreValueError(
+            f"a picture must have at most {PIXELS_MAX // 10**6} million pixels to be drawn small, got {width:,} × "
+            f"{height:,}; open the file itself"
+        )
 
 
 def displayable(image: Image.Image) -> Image.Image:
@@ -140,6 +167,23 @@ def _poster(file: Path) -> Image.Image:
             "pip install 'mediastore[video]'"
         ) from error
     with av.open(str(file)) as container:
+        for stream in container.streams.video:
+            if stream.width * stream.height > PIXELS_MAX:
+                raise MediaStoreValueError(f"a film must be smaller to be drawn, got {stream.width} × {stream.height}")
         for frame in container.decode(video=0):
             return scaled_down(frame.to_image())
     raise MediaStoreValueError("this file must be video, got one without a single frame")
+
+
+DRAWN = {
+    "image": _image,
+    "audio": _waveform,
+    "video": _poster,
+    "table": preview.table,
+    "histogram": preview.histogram,
+    "text": preview.text,
+    "html": preview.page,
+    "plotly": preview.figure,
+    "object3d": preview.points,
+}
+KINDS = (*DRAWN,)

@@ -1,6 +1,7 @@
 """What every page stands in: the store, the runs in view, the colours, and how a page speaks."""
 
 import time
+from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
@@ -17,9 +18,16 @@ LINGER_S = 20
 LINGER_KEY = "lingers_until"
 
 
+begin_warming: Callable[[Store], object] | None = None
+"""What the server does when it has opened a store, beside drawing pages."""
+
+
 @st.cache_resource(show_spinner=False)
 def _opened(root: str) -> Store:
-    return Store(root, fenced=True)
+    store = Store(root, fenced=True)
+    if begin_warming is not None:
+        begin_warming(store)
+    return store
 
 
 def store_in_view() -> ShownStore:

@@ -130,7 +130,7 @@ def test_the_same_content_has_one_picture(folder: Path) -> None:
 def test_many_at_once_make_it_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made, start = [], threading.Barrier(8)
     real = thumbnail.thumbnail
-    monkeypatch.setattr(thumbnail, "thumbnail", lambda file, kind: made.append(file) or real(file, kind))
+    monkeypatch.setattr(thumbnail, "thumbnail", lambda file, *how: made.append(file) or real(file, *how))
     store = Thumbnails()
 
     def ask(_: int) -> bytes:
@@ -165,4 +165,5 @@ def test_a_broken_file_has_a_card_with_the_problem_of_its_sidecar(folder: Path) 
 
 
 def test_a_kind_without_a_picture_has_a_card(folder: Path) -> None:
-    assert Thumbnails().of(folder / "demo/run-1/media/val/notes.html").data == thumbnail.card("text")
+    (folder / "demo/run-1/media/val/weights.bin").write_bytes(b"1")
+    assert Thumbnails().of(folder / "demo/run-1/media/val/weights.bin").data == thumbnail.card("application")
