@@ -1,5 +1,6 @@
 """Where each page is, and links to one item of the store."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -8,6 +9,7 @@ SECTIONS = {
     "Overview": (
         ("runs", "Runs", ":material/table_rows:"),
         ("curves", "Curves", ":material/show_chart:"),
+        ("progress", "Progress", ":material/trending_up:"),
     ),
     "Look": (
         ("gallery", "Gallery", ":material/grid_view:"),
@@ -16,7 +18,11 @@ SECTIONS = {
         ("audio", "Audio", ":material/graphic_eq:"),
         ("video", "Video", ":material/movie:"),
     ),
-    "Find": (("predictions", "Predictions", ":material/frame_inspect:"),),
+    "Find": (
+        ("predictions", "Predictions", ":material/frame_inspect:"),
+        ("mistakes", "Mistakes", ":material/rule:"),
+        ("changed", "What changed", ":material/difference:"),
+    ),
 }
 """What the sidebar lists: section → (script of the page, title, icon)."""
 
@@ -56,6 +62,11 @@ def open_item(project: str, run: str, key: str, step: int, index: int) -> None:
 def open_curve(metric: str, step: int) -> None:
     """Go to the Curves page with one metric and step. Ends the script run."""
     st.switch_page(page("curves"), query_params={"metric": metric, "at": str(step)})
+
+
+def open_mistakes(asked: Mapping[str, str]) -> None:
+    """Go to the Mistakes page with these parameters. Ends the script run."""
+    st.switch_page(page("mistakes"), query_params=dict(asked))
 
 
 def to_gallery(label: str, key: str, step: int | None) -> None:

@@ -42,7 +42,7 @@ class Curves {
   }
 
   legend(runs) {
-    const hint = element("li", { class: "hint", text: "Click for the media of a step · drag to zoom · double-click to zoom out" });
+    const hint = element("li", { class: "hint", text: this.data.hint ?? "Click for the media of a step · drag to zoom · double-click to zoom out" });
     return element("ul", { class: "legend" }, ...runs.map((run) => element("li", {},
       element("span", { class: "dot", style: { background: run.color } }), element("span", { text: run.name }))), hint);
   }

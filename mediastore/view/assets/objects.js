@@ -5,7 +5,7 @@ function paintObject(tile, colors) {
   const [x0, y0, x1, y1] = tile.window ?? [0, 0, tile.w, tile.h];
   const { clientWidth, clientHeight } = tile.canvas;
   const { scale, dx, dy } = fitInto(clientWidth, clientHeight, { w: x1 - x0, h: y1 - y0 });
-  paintOverlay(tile.canvas, { w: tile.w, h: tile.h, annotations: [tile.annotation] }, { colors, visible: () => true, names: false,
+  paintOverlay(tile.canvas, { w: tile.w, h: tile.h, annotations: [...(tile.others ?? []), tile.annotation] }, { colors, visible: () => true, names: false,
     opacity: 0.35, transform: { scale, dx: dx - x0 * scale, dy: dy - y0 * scale }, onReady: () => paintObject(tile, colors) });
 }
 

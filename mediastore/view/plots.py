@@ -1,0 +1,50 @@
+"""A few figures in one mount, drawn by plotly as the curves are."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from mediastore.serve import PLOTLY_URL
+from mediastore.view import components
+
+_mount = st.components.v2.component(
+    "mediastore_plots",
+    js=components.joined("dom.js", "plotly.js", "curves.js"),
+    css=components.joined("curves.css"),
+    isolate_styles=False,  # plotly puts its own style into the page's head
+)
+
+
+def picked(key: str) -> dict[str, Any] | None:
+    """The point that was just clicked in the figures of this `key`, once: figure, x, and the trace's `meta` as run."""
+    point = getattr(st.session_state.get(key), "picked", None)
+    return {"figure": point["metric"], "x": float(point["step"]), "run": point.get("run")} if point else None
+
+
+def show(
+    figures: Sequence[tuple[str, str, Mapping[str, Any]]],
+    *,
+    key: str,
+    legend: Sequence[tuple[str, str]] = (),
+    hint: str = "",
+    titles: Mapping[str, Sequence[str]] | None = None,
+    on_picked: Callable[[], None] = components.ignore,
+) -> None:
+    """Draw figures, each (id, title, figure); `picked(key)` tells `on_picked` what was clicked.
+
+    legend: names with their colours. titles: sections, each with the ids that stand in it.
+    """
+    charts = {
+        id: {"id": id, "title": title, "remark": "", "alt": title, "figure": figure} for id, title, figure in figures
+    }
+    sections = titles or {"": list(charts)}
+    data = {
+        "plotly": PLOTLY_URL,
+        "mark": None,
+        "wide": titles is None,
+        "hint": hint,
+        "runs": [{"name": name, "color": color} for name, color in legend],
+        "groups": [{"title": title, "charts": [charts[id] for id in ids]} for title, ids in sections.items()],
+    }
+    _mount(key=key, data=components.versioned(data), on_picked_change=on_picked)
