@@ -21,6 +21,10 @@ class Asking:
         """Trust nothing of what was found on disk before."""
         raise NotImplementedError
 
+    def _fill_views_of(self, query: str) -> None:
+        """Make the rows of views that are made from evaluations, if the query names them."""
+        raise NotImplementedError
+
     def _frame(self, query: str, values: Mapping[str, Any]) -> pd.DataFrame:
         return self._again(self._database.frame, query, values)
 

@@ -22,7 +22,8 @@ ANNOTATION_COLUMNS = (
     "project run key step index position path sample layer type label score x0 y0 x1 y1 start_s end_s frame track "
     "text attrs rest"
 ).split()
-RANKS = {"score": "rank", "count": "coalesce(rank, 0)"}
+RANKS = {"score": "rank", "count": "coalesce(rank, 0)", "disagreement": "rank"}
+OF_EVALUATIONS = ("disagreement",)
 PAGE_ITEMS = 24
 
 
@@ -50,11 +51,12 @@ class Questions(Asking):
     ) -> pd.DataFrame:
         """One row an item that `Filters(**filters)` accepts.
 
-        sort: a column, "values.<name>", or of the annotations that the filters accept "score" (the best) or "count".
+        sort: a column, "values.<name>", of the annotations that the filters accept "score" (the best) or "count", or
+        "disagreement" of predictions and truth: 1 - F1 of the item at an overlap of 0.5, from the lowest score asked.
         after: `items(…).attrs["after"]` of the rows before, None in it when they were the last; it costs the same
         however deep, and nothing comes twice or is passed over while the store grows. offset counts rows instead.
         """
-        order = orders.of_items(sort, descending, RANKS)
+        order = self._order_of_items(sort, descending)
         query = _item_query(", ".join(ITEM_COLUMNS), Filters(**filters), order, limit, offset, after)
         return _paged(self._frame(*query), order, limit)
 
@@ -69,7 +71,7 @@ class Questions(Asking):
         **filters: Any,
     ) -> list[dict[str, Any]]:
         """The sidecars of what `items` tells, whole, each with its `path` from the root."""
-        order = orders.of_items(sort, descending, RANKS)
+        order = self._order_of_items(sort, descending)
         return self._records(_item_query(records.COLUMNS, Filters(**filters), order, limit, offset, after))
 
     def page(
@@ -83,7 +85,7 @@ class Questions(Asking):
     ) -> Page:
         """`limit` sidecars, what begins the next page, and how many items there are in all."""
         wanted = Filters(**filters)
-        order = orders.of_items(sort, descending, RANKS)
+        order = self._order_of_items(sort, descending)
         rows = self._rows(*_item_query(records.COLUMNS, wanted, order, limit + 1, 0, after))
         shown = rows[:limit]
         more = order.token(shown[-1][records.WIDTH :]) if len(rows) > limit else None
@@ -138,6 +140,11 @@ class Questions(Asking):
         """Every label by first appearance: what `labels()` tells without its counts, ten times as fast."""
         return [label for (label,) in self._rows(*_with_annotations("label_names", filters))]
 
+    def _order_of_items(self, sort: str, descending: bool) -> Order:
+        if sort in OF_EVALUATIONS:
+            self._fill_views_of("matches")
+        return orders.of_items(sort, descending, RANKS)
+
     def _records(self, query: tuple[str, dict[str, Any]]) -> list[dict[str, Any]]:
         return records.read(self.root, [row[: records.WIDTH] for row in self._rows(*query)])
 
@@ -146,13 +153,16 @@ def _item_query(
     columns: str, filters: Filters, order: Order, limit: int | None, offset: int, after: str | None
 ) -> tuple[str, dict[str, Any]]:
     conditions = Conditions({"limit": limit, "offset": offset, **order.bound})
-    is_ranked = order.name in RANKS
+    is_ranked = order.name in RANKS and order.name not in OF_EVALUATIONS
     where = conditions.of_items(filters, has_annotation=is_ranked)
     ranks = ""
     if is_ranked:
         side = "inner" if filters.on_annotations else "left"
         fitting = conditions.of_annotations(filters)
         ranks = sql.text(f"rank_by_{order.name}").format(side=side, conditions=fitting)
+    elif order.name in OF_EVALUATIONS:
+        conditions.values["lowest_score"] = (filters.score or (None, None))[0] or 0.0
+        ranks = sql.text(f"rank_by_{order.name}")
     query = sql.text("item_rows" if limit is None else "item_page").format(
         columns=columns,
         place=order.place,

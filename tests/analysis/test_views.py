@@ -76,3 +76,22 @@ def test_views_of_nothing_are_empty(root: Path) -> None:
 def test_a_fenced_store_tells_them_too(logged: Path) -> None:
     store = mediastore.Store(logged, fenced=True)
     assert store.sql("select count(*) as n from matches").n.tolist() == [5]
+
+
+def test_items_can_be_sorted_by_how_wrong_they_are(root: Path) -> None:
+    scenes = [(20, 0.9), (4, 0.8), (20, 0.2)]
+    with mediastore.init(project="demo", dir=root) as run:
+        for step, (width, score) in enumerate(scenes):
+            truth = mediastore.Box((0, 0, 20, 20), label="cat", layer="ground_truth")
+            found = mediastore.Box((0, 0, width, 20), label="cat", score=score)
+            run.log({"val": mediastore.Image(PIXELS, boxes=[truth, found])}, step=step)
+        run.log({"plain": mediastore.Image(PIXELS)}, step=9)
+    store = mediastore.Store(root)
+    assert store.items(sort="disagreement", descending=True)["step"].tolist() == [1, 0, 2, 9]
+    confident = store.items(sort="disagreement", descending=True, key="val", score=(0.5, None))
+    assert confident["step"].tolist() == [1, 0]
+    page = store.page(sort="disagreement", descending=True, limit=1)
+    after = store.page(sort="disagreement", descending=True, limit=2, after=page.after)
+    assert [record["step"] for record in page.records + after.records] == [1, 0, 2]
+    told = store.evaluate("val").hardest().set_index("step")["disagreement"]
+    assert told.to_dict() == {1: 1.0, 0: 0.0, 2: 0.0}
