@@ -75,7 +75,7 @@ class Filters:
             object.__setattr__(self, name, _several(name, getattr(self, name)))
         for name in RANGES:
             if getattr(self, name) is not None:
-                _check_pair(name, getattr(self, name))
+                check_pair(name, getattr(self, name))
         for name in FIELDS:
             object.__setattr__(self, name, _conditions(name, getattr(self, name)))
         for name in ("step", "frame"):
@@ -129,12 +129,13 @@ def _several(name: str, value: Any) -> tuple | None:
 def _check_whole(name: str, value: Any) -> None:
     also = f" or {LATEST!r}" if name == "step" else ""
     if isinstance(value, tuple):
-        _check_pair(name, value)
+        check_pair(name, value)
     elif not (value is None or isinstance(value, int) or (also and value == LATEST)):
         raise MediaStoreTypeError(f"{name} must be a number, (first, last){also}, got {value!r}; give one of these")
 
 
-def _check_pair(name: str, pair: Any) -> None:
+def check_pair(name: str, pair: Any) -> None:
+    """Raises MediaStoreValueError unless it is a range: two numbers in order, or None for an open end."""
     whole = isinstance(pair, tuple | list) and len(pair) == 2
     if not whole or not all(end is None or (_is_number(end) and end == end) for end in pair):
         raise MediaStoreValueError(
@@ -153,7 +154,7 @@ def _conditions(name: str, given: Any) -> dict[str, Wanted] | None:
         )
     for field, wanted in given.items():
         if isinstance(wanted, tuple):
-            _check_pair(f"{name}[{field!r}]", wanted)
+            check_pair(f"{name}[{field!r}]", wanted)
         elif not all(isinstance(one, str | bool) or _is_number(one) for one in _listed(wanted)):
             raise MediaStoreTypeError(
                 f"{name}[{field!r}] must be a range, a number, a text, a truth or a list of these, got {wanted!r}; "

@@ -5,10 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from mediastore.reader import sql
+from mediastore.reader import curves, sql
 from mediastore.reader.asking import Asking
 from mediastore.reader.conditions import Conditions
-from mediastore.reader.filters import OF_RUNS, pick
+from mediastore.reader.curves import Curves
+from mediastore.reader.filters import OF_RUNS, Range, pick
 
 
 class Measures(Asking):
@@ -33,6 +34,25 @@ class Measures(Asking):
     def metric_names(self, **filters: Any) -> list[str]:
         """The names of the metrics, sorted. filters: as of `metrics`."""
         return [name for (name,) in self._rows(*_with_metrics("metric_names", None, filters))]
+
+    def curves(
+        self,
+        names: str | Iterable[str],
+        runs: Any = None,
+        *,
+        x: str = curves.STEP,
+        points: int = curves.POINTS,
+        range: Range | None = None,
+        **filters: Any,
+    ) -> Curves:
+        """Metrics by x as lines of at most `points` points each, every one of them logged, no peak lost.
+
+        names: one or several. runs: as the filter run. x: "step", "time" (seconds since 1970), "elapsed" (seconds
+        since the run was created), or a metric, of which the value at the same step is taken. range: (first, last) of
+        x to look closer at; None leaves an end open. filters: as of `metrics`.
+        """
+        wanted = pick(("step", *OF_RUNS), filters | {"run": runs}, "curves")
+        return curves.ask(self._rows, self._frame, names, wanted, x, points, range)
 
 
 def _with_metrics(question: str, name: Iterable[str] | str | None, filters: dict[str, Any]) -> tuple[str, dict]:

@@ -1,0 +1,1 @@
+select min(step), max(step), count(distinct (folder, name)) from ({values})

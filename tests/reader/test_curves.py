@@ -1,0 +1,115 @@
+"""Lines of a bounded number of points: nothing invented, no peak lost, everything counted."""
+
+import json
+import math
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from mediastore.errors import MediaStoreError
+from mediastore.reader.store import Store
+
+NUMBERS = some.floats(-1e9, 1e9) | some.sampled_from(["NaN", "Infinity", "-Infinity", 0.0, 1.0])
+LOGGED = some.lists(some.tuples(some.sampled_from(["one", "two"]), some.integers(0, 60), NUMBERS), max_size=60)
+ENDS = some.none() | some.integers(-5, 70).map(float)
+
+
+def write(root: Path, logged: list[tuple[str, int, Any]]) -> Store:
+    """A store of two runs in which these values were logged in this order."""
+    for run in ("one", "two"):
+        folder = root / "p" / run
+        (folder / "metrics").mkdir(parents=True)
+        (folder / "run.json").write_text(json.dumps({"format": 1, "project": "p", "run": run, "created": 100.0}))
+        lines = [
+            json.dumps({"step": step, "time": 100.0 + at, "values": {"loss": value, "note": "x"}}) + "\n"
+            for at, (of, step, value) in enumerate(logged)
+            if of == run
+        ]
+        (folder / "metrics" / "aaaa-0001.jsonl").write_text("".join(lines))
+    return Store(root)
+
+
+def in_buckets(x: np.ndarray, y: np.ndarray, buckets: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    width = x.max() - x.min()
+    place = np.minimum(np.floor((x - x.min()) / width * buckets), buckets - 1) if width else np.zeros(len(x))
+    return [(x[place == bucket], y[place == bucket]) for bucket in np.unique(place)]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(logged=LOGGED, ends=some.tuples(ENDS, ENDS), points=some.integers(4, 20))
+def test_a_thinned_line_keeps_every_buckets_ends_and_peaks_and_invents_nothing(
+    logged: list[tuple[str, int, Any]], ends: tuple[float | None, float | None], points: int
+) -> None:
+    if None not in ends and ends[0] > ends[1]:
+        ends = (ends[1], ends[0])
+    with tempfile.TemporaryDirectory() as folder:
+        curves = write(Path(folder), logged).curves("loss", range=ends, points=points)
+    low, high = (-math.inf if ends[0] is None else ends[0]), (math.inf if ends[1] is None else ends[1])
+    assert set(curves.lines["run"]) == {run for run, _, _ in logged}
+    for line in curves.lines.itertuples():
+        last = {step: float(value) for run, step, value in logged if run == line.run}
+        drawable = {step: value for step, value in last.items() if math.isfinite(value)}
+        inside = {step: value for step, value in sorted(drawable.items()) if low <= step <= high}
+        shown = curves.points[curves.points["run"] == line.run]
+        given_back = dict(zip(shown["x"], shown["value"], strict=True))
+        assert (line.logged, line.not_finite, line.in_range) == (len(last), len(last) - len(drawable), len(inside))
+        assert given_back.items() <= drawable.items()
+        assert shown["x"].is_monotonic_increasing and len(given_back) == len(shown)
+        assert line.shown == shown["is_inside"].sum() <= points
+        beyond = [max((step for step in drawable if step < low), default=None)]
+        beyond += [min((step for step in drawable if step > high), default=None)]
+        assert shown.loc[~shown["is_inside"], "x"].tolist() == [step for step in beyond if step is not None]
+        if len(inside) <= points:
+            assert line.shown == len(inside)
+            continue
+        for x, y in in_buckets(np.array([*inside], float), np.array([*inside.values()]), points // 4):
+            kept = [value for at, value in given_back.items() if x[0] <= at <= x[-1]]
+            assert {x[0], x[-1]} <= given_back.keys()
+            assert (min(kept), max(kept)) == (y.min(), y.max())
+
+
+def test_a_line_is_told_in_full_where_it_is_short_and_closer_where_it_is_asked(by_hand) -> None:
+    by_hand.run()
+    by_hand.metrics(*({"step": step, "time": 1.0, "values": {"a": step % 7, "b": -step}} for step in range(5000)))
+    store = Store(by_hand.root)
+    whole = store.curves(["a", "b"], points=100)
+    assert whole.is_thinned
+    assert whole.lines[["name", "logged", "in_range"]].values.tolist() == [["a", 5000, 5000], ["b", 5000, 5000]]
+    closer = store.curves("a", points=100, range=(1000, 1090))
+    assert not closer.is_thinned
+    assert closer.lines[["logged", "in_range", "shown"]].values.tolist() == [[5000, 91, 91]]
+    assert closer.points.loc[closer.points["is_inside"], "step"].tolist() == list(range(1000, 1091))
+    assert store.curves("a", range=(9000, None)).lines["shown"].tolist() == [0]
+
+
+def test_x_may_be_time_or_another_metric(by_hand) -> None:
+    by_hand.run(created=10.0)
+    by_hand.metrics(
+        {"step": 0, "time": 11.0, "values": {"loss": 3, "epoch": 2}},
+        {"step": 1, "time": 12.5, "values": {"loss": 2}},
+        {"step": 2, "time": 14.0, "values": {"loss": 1, "epoch": 1}},
+    )
+    store = Store(by_hand.root)
+    assert store.curves("loss", x="time").points["x"].tolist() == [11.0, 12.5, 14.0]
+    assert store.curves("loss", x="elapsed").points["x"].tolist() == [1.0, 2.5, 4.0]
+    by_epoch = store.curves("loss", x="epoch")
+    assert by_epoch.points[["x", "value", "step"]].values.tolist() == [[1, 1, 2], [2, 3, 0]]
+    assert by_epoch.lines[["logged", "not_finite"]].values.tolist() == [[3, 1]]
+
+
+@pytest.mark.parametrize("asked", [{"names": "none such"}, {"names": []}, {"names": "loss", "runs": []}], ids=str)
+def test_no_line_gives_empty_frames_with_the_columns(by_hand, asked: dict[str, Any]) -> None:
+    by_hand.run()
+    by_hand.metrics({"step": 0, "time": 1.0, "values": {"loss": 3}})
+    curves = Store(by_hand.root).curves(**asked)
+    assert (len(curves.lines), len(curves.points), curves.is_thinned) == (0, 0, False)
+    assert list(curves.points.columns) == ["project", "run", "name", "x", "step", "value", "is_inside"]
+    with pytest.raises(MediaStoreError, match="points must be at least 4"):
+        Store(by_hand.root).curves("loss", points=3)
+    with pytest.raises(MediaStoreError, match="range must be two numbers"):
+        Store(by_hand.root).curves("loss", range=3)
