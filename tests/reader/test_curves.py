@@ -14,8 +14,9 @@ from hypothesis import strategies as some
 from mediastore.errors import MediaStoreError
 from mediastore.reader.store import Store
 
-NUMBERS = some.floats(-1e9, 1e9) | some.sampled_from(["NaN", "Infinity", "-Infinity", 0.0, 1.0])
-LOGGED = some.lists(some.tuples(some.sampled_from(["one", "two"]), some.integers(0, 60), NUMBERS), max_size=60)
+NUMBERS = some.floats(-1e9, 1e9) | some.integers(-50, 50) | some.sampled_from(["NaN", "Infinity", "-Infinity"])
+VALUE = some.tuples(some.sampled_from(["one", "two"]), some.integers(0, 60), NUMBERS)
+LOGGED = some.lists(VALUE, max_size=12) | some.lists(VALUE, min_size=50, max_size=90)
 ENDS = some.none() | some.integers(-5, 70).map(float)
 
 
@@ -41,7 +42,7 @@ def in_buckets(x: np.ndarray, y: np.ndarray, buckets: int) -> list[tuple[np.ndar
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(logged=LOGGED, ends=some.tuples(ENDS, ENDS), points=some.integers(4, 20))
+@given(logged=LOGGED, ends=some.tuples(ENDS, ENDS), points=some.integers(4, 12))
 def test_a_thinned_line_keeps_every_buckets_ends_and_peaks_and_invents_nothing(
     logged: list[tuple[str, int, Any]], ends: tuple[float | None, float | None], points: int
 ) -> None:
