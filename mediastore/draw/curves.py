@@ -1,13 +1,11 @@
-"""Metric curves as plotly figures: plain dictionaries, thinned so that no peak is lost."""
+"""Metric curves as plotly figures: plain dictionaries."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-POINTS = 1500
 MARKED_POINTS = 40
 UNIFIED_RUNS = 8
 USUAL_PREFIXES = ("train", "val", "valid", "validation", "eval", "test")
@@ -15,31 +13,19 @@ USUAL_PREFIXES = ("train", "val", "valid", "validation", "eval", "test")
 
 @dataclass(frozen=True)
 class Curve:
-    """One metric of one run: `ref` and `name` of the run, its colour, and the values by step, in the order of steps."""
+    """One metric of one run: `ref` and `name` of the run, its colour, and finite values by step, in the order of steps.
+
+    in_range: how many there are where one looks, of which `shown` are here; `lost` values were not finite.
+    """
 
     ref: str
     name: str
     color: str
     steps: np.ndarray
     values: np.ndarray
-
-    @property
-    def finite(self) -> np.ndarray:
-        """Which values are numbers that can be drawn."""
-        return np.isfinite(self.values)
-
-
-def thinned(steps: np.ndarray, values: np.ndarray, limit: int = POINTS) -> tuple[np.ndarray, np.ndarray]:
-    """At most `limit` of the points: the first, the last, and the lowest and highest of equal stretches between."""
-    if len(steps) <= limit:
-        return steps, values
-    edges = np.linspace(1, len(steps) - 1, (limit - 2) // 2 + 1).astype(int)
-    kept = [0, len(steps) - 1]
-    for start, end in pairwise(edges):
-        stretch = values[start:end]
-        kept += [start + int(stretch.argmin()), start + int(stretch.argmax())]
-    places = np.unique(kept)
-    return steps[places], values[places]
+    in_range: int = 0
+    shown: int = 0
+    lost: int = 0
 
 
 def figure(curves: Sequence[Curve]) -> dict[str, Any]:
@@ -70,13 +56,17 @@ def figure(curves: Sequence[Curve]) -> dict[str, Any]:
 def remark(curves: Sequence[Curve]) -> str:
     """What the figure does not show as it was logged, in words; empty when it shows all."""
     said = []
-    drawn = max((int(curve.finite.sum()) for curve in curves), default=0)
-    if drawn > POINTS:
-        said.append(f"{drawn:,} points drawn as {POINTS:,}: lowest and highest of each stretch")
-    lost = sum(int((~curve.finite).sum()) for curve in curves)
-    if lost:
+    if is_thinned(curves):
+        longest = max(curves, key=lambda curve: curve.in_range)
+        said.append(f"{longest.shown:,} of {longest.in_range:,} points a line; zoom for more")
+    if lost := sum(curve.lost for curve in curves):
         said.append(f"{lost:,} {'value is' if lost == 1 else 'values are'} not finite")
     return " · ".join(said)
+
+
+def is_thinned(curves: Sequence[Curve]) -> bool:
+    """Whether a line has more points than are drawn."""
+    return any(curve.shown < curve.in_range for curve in curves)
 
 
 def by_prefix(names: Iterable[str]) -> dict[str, list[str]]:
@@ -121,15 +111,14 @@ def _prefix_rank(prefix: str) -> tuple[int, str]:
 
 
 def _line(curve: Curve) -> dict[str, Any]:
-    steps, values = thinned(curve.steps[curve.finite], curve.values[curve.finite])
-    few = len(steps) <= MARKED_POINTS
+    few = len(curve.steps) <= MARKED_POINTS
     return {
         "type": "scatter",
         "mode": "lines+markers" if few else "lines",
         "name": plain(curve.name),
         "meta": curve.ref,
-        "x": steps.tolist(),
-        "y": values.tolist(),
+        "x": curve.steps.tolist(),
+        "y": curve.values.tolist(),
         "line": {"color": curve.color, "width": 2},
         "marker": {"color": curve.color, "size": 5},
         "hovertemplate": "%{y:.4~g}",

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from mediastore.draw.curves import Curve, figure, remark
+from mediastore.draw.curves import Curve, figure, is_thinned, remark
 from mediastore.reader.store import Store
 from mediastore.serve import plotly_url
 from mediastore.view import components, frame
+
+POINTS, POINTS_WIDE = 600, 2000
 
 _mount = st.components.v2.component(
     "mediastore_curves",
@@ -31,9 +33,12 @@ def show(
     `mark` is a step to mark on every curve, `wide` draws fewer and larger charts.
     """
     refs, names, colors = frame.selected_runs(store), frame.run_names(store), frame.run_colors(store)
-    charts = _charts(
-        str(store.root), store.version, refs, [name for listed in groups.values() for name in listed], store
-    )
+    metrics = tuple(name for listed in groups.values() for name in listed)
+    asked = str(store.root), store.version, tuple(refs), POINTS_WIDE if wide else POINTS
+    charts = _charts(*asked, metrics, None, store)
+    for metric, span in st.session_state.get(_ranges(key), {}).items():
+        if charts.get(metric, {}).get("more"):
+            charts[metric] = charts[metric] | _charts(*asked, (metric,), span, store)[metric] | {"more": True}
     data = {
         "plotly": plotly_url(),
         "mark": mark,
@@ -44,26 +49,49 @@ def show(
             for title, listed in groups.items()
         ],
     }
-    _mount(key=key, data=components.versioned(data), on_picked_change=lambda: None)
+    _mount(
+        key=key,
+        data=components.versioned(data),
+        on_picked_change=components.ignore,
+        on_zoomed_change=lambda: _look_closer(key),
+    )
+
+
+def _ranges(key: str) -> str:
+    """Where the session keeps what is looked at closer: the range of steps by metric."""
+    return f"{key}_ranges"
+
+
+def _look_closer(key: str) -> None:
+    zoomed = getattr(st.session_state.get(key), "zoomed", None) or {}
+    ranges = dict(st.session_state.get(_ranges(key), {}))
+    ranges.pop(zoomed.get("metric"), None)
+    if zoomed.get("range"):
+        ranges[zoomed["metric"]] = tuple(sorted(float(end) for end in zoomed["range"]))
+    st.session_state[_ranges(key)] = ranges
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
 def _charts(
-    root: str, version: str, refs: Sequence[str], metrics: Sequence[str], _store: Store
+    root: str,
+    version: str,
+    refs: Sequence[str],
+    points: int,
+    metrics: Sequence[str],
+    span: tuple[float, float] | None,
+    _store: Store,
 ) -> dict[str, dict[str, object]]:
     names, colors = frame.run_names(_store), frame.run_colors(_store)
-    points = _store.metrics(list(metrics), run=refs)
-    points = points[points["text"].isna()].sort_values(["step", "time"], kind="stable")
-    points = points.drop_duplicates(["project", "run", "name", "step"], keep="last")
-    curves: dict[str, list[Curve]] = {}
-    for (project, run, metric), of_run in points.groupby(["project", "run", "name"], sort=False):
-        ref = f"{project}/{run}"
-        curve = Curve(ref, names[ref], colors[ref], of_run["step"].to_numpy(), of_run["value"].to_numpy(float))
-        curves.setdefault(metric, []).append(curve)
-    return {
-        metric: _chart(metric, sorted(drawn, key=lambda curve: refs.index(curve.ref)))
-        for metric, drawn in curves.items()
-    }
+    found = _store.curves(metrics, refs, points=points, range=span)
+    by_line = dict(list(found.points.groupby(["project", "run", "name"], sort=False)))
+    drawn: dict[str, dict[str, Curve]] = {}
+    for line in found.lines.itertuples(index=False):
+        ref = f"{line.project}/{line.run}"
+        shown = by_line.get((line.project, line.run, line.name), found.points.iloc[:0])
+        counts = int(line.in_range), int(line.shown), int(line.not_finite)
+        curve = Curve(ref, names[ref], colors[ref], shown["step"].to_numpy(), shown["value"].to_numpy(float), *counts)
+        drawn.setdefault(line.name, {})[ref] = curve
+    return {metric: _chart(metric, [by_ref[ref] for ref in refs if ref in by_ref]) for metric, by_ref in drawn.items()}
 
 
 def _chart(name: str, curves: Sequence[Curve]) -> dict[str, object]:
@@ -72,6 +100,7 @@ def _chart(name: str, curves: Sequence[Curve]) -> dict[str, object]:
         "id": name,
         "title": name,
         "remark": remark(curves),
+        "more": is_thinned(curves),
         "alt": f"{name} by step for {runs}",
         "figure": figure(curves),
     }

@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 import mediastore
 from mediastore.draw import curves
 from mediastore.draw.curves import Curve
+from mediastore.view import charts
 
 Open = Callable[..., AppTest]
 Write = Callable[..., str]
@@ -96,31 +95,28 @@ def test_media_alone_ask_for_metrics(app: Open, root: Path) -> None:
     assert "no metrics" in test.text[0].value
 
 
-@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=400), st.integers(4, 60))
-def test_thinning_keeps_the_ends_the_peaks_and_the_order(values: list[float], limit: int) -> None:
-    steps, kept = curves.thinned(np.arange(len(values)), np.asarray(values), limit)
-    assert len(steps) <= max(limit, 1)
-    assert (steps[0], steps[-1]) == (0, len(values) - 1)
-    assert (kept.min(), kept.max()) == (min(values), max(values))
-    assert (np.diff(steps) > 0).all()
-    assert kept.tolist() == [values[step] for step in steps]
-
-
-def test_a_long_curve_is_thinned_and_says_so() -> None:
-    long = curve(np.sin(np.arange(20_000)))
-    assert len(curves.figure([long])["data"][0]["x"]) <= curves.POINTS
-    assert curves.remark([long]) == "20,000 points drawn as 1,500: lowest and highest of each stretch"
+def test_a_long_curve_says_how_much_of_it_is_drawn(
+    app: Open, root: Path, component_data: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(charts, "POINTS_WIDE", 8)
+    with mediastore.init(project="cells", dir=root) as run:
+        for step in range(40):
+            run.log({"loss": float("nan") if step == 7 else step % 5}, step=step)
+    test = app("curves")
+    (chart,) = component_data(test, "curves")["groups"][0]["charts"]
+    assert chart["remark"] == "6 of 39 points a line; zoom for more · 1 value is not finite"
+    assert (chart["more"], len(chart["figure"]["data"][0]["x"])) == (True, 6)
+    test.session_state["curves_ranges"] = {"loss": (10.2, 16.0)}
+    test.run()
+    (closer,) = component_data(test, "curves")["groups"][0]["charts"]
+    assert closer["figure"]["data"][0]["x"] == [10, *range(11, 17), 17]
+    assert (closer["more"], closer["remark"]) == (True, "1 value is not finite")
 
 
 def test_a_short_curve_is_drawn_as_it_is_with_its_points() -> None:
     (line,) = curves.figure([curve([3, 1, 2])])["data"]
     assert (line["x"], line["y"], line["mode"]) == ([0, 1, 2], [3, 1, 2], "lines+markers")
     assert curves.remark([curve([3, 1, 2])]) == ""
-
-
-def test_what_is_not_finite_is_counted() -> None:
-    assert curves.remark([curve([1, np.nan]), curve([np.inf, -np.inf])]) == "3 values are not finite"
-    assert curves.remark([curve([np.nan])]) == "1 value is not finite"
 
 
 def test_names_are_text_to_plotly() -> None:

@@ -104,6 +104,14 @@ class Curves {
     chart.plot.on("plotly_click", ({ points }) => this.send("picked", { step: points[0].x, metric: chart.given.id, run: points[0].data.meta }));
     chart.plot.on("plotly_hover", ({ points }) => this.follow(points[0].x, chart));
     chart.plot.on("plotly_unhover", () => this.follow(null, chart));
+    chart.plot.on("plotly_relayout", (change) => this.lookCloser(chart, change));
+  }
+
+  // A part of a line that has more points than are here is asked for anew.
+  lookCloser(chart, change) {
+    const whole = change["xaxis.autorange"] === true;
+    if (!chart.given.more || !(whole || Object.keys(change).some((name) => name.startsWith("xaxis.range")))) return;
+    this.send("zoomed", { metric: chart.given.id, range: whole ? null : [...chart.plot._fullLayout.xaxis.range] });
   }
 
   // The same step on the other charts, without asking plotly to draw anything.

@@ -1,0 +1,34 @@
+"""A long curve in a browser: it says how much of it is drawn, and zooming in brings the rest."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+import mediastore
+
+Settled = Callable[[Page], Page]
+STEPS = 4000
+DRAWN = "(plot) => plot.data[0].x.filter((step) => step >= 1000 && step <= 1200).length"
+
+
+def test_zooming_into_a_long_curve_brings_every_point_there(
+    page: Page, serve_app: Callable[[Path], str], settled: Settled, root: Path
+) -> None:
+    with mediastore.init(project="long", dir=root) as run:
+        for step in range(STEPS):
+            run.log({"loss": (step * 7919 % 1000) / 1000}, step=step)
+    page.goto(f"{serve_app(root)}/curves")
+    settled(page)
+    plot = page.locator(".curves .plot").first
+    remark = page.locator(".curves figcaption p").first
+    expect(remark).to_have_text(re.compile(r"^1,\d\d\d of 4,000 points a line; zoom for more$"))
+    expect(plot.locator(".nsewdrag")).to_be_visible()
+    assert plot.evaluate(DRAWN) < 201
+    plot.evaluate("(plot) => window.Plotly.relayout(plot, { 'xaxis.range[0]': 1000, 'xaxis.range[1]': 1200 })")
+    expect(remark).to_have_text("")
+    assert plot.evaluate(DRAWN) == 201
+    plot.evaluate("(plot) => window.Plotly.relayout(plot, { 'xaxis.autorange': true })")
+    expect(remark).to_have_text(re.compile("of 4,000 points a line; zoom for more"))
+    settled(page)
