@@ -43,6 +43,19 @@ def query(options: Namespace) -> int:
     return 0
 
 
+def sql(options: Namespace) -> int:
+    """Write the views as SQL that a bare DuckDB runs, over what is indexed: `duckdb -init FILE`."""
+    from mediastore import files
+    from mediastore.reader import portable
+
+    text = portable.views(options.root.absolute())
+    if options.output is None:
+        print(text)
+    else:
+        files.write(options.output, text.encode())
+    return 0
+
+
 def ls(options: Namespace) -> int:
     """List the runs of the store, newest first."""
     from mediastore.cli import output, reports

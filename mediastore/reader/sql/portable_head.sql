@@ -1,0 +1,3 @@
+-- The views runs, metrics, items and annotations of a mediastore, for a bare DuckDB: duckdb -init views.sql
+-- Made at {made} of {runs} runs: {indexed} of {logged} bytes of their journals are indexed and seen here.
+-- What is logged or indexed later is not: `mediastore index`, then make this file anew.

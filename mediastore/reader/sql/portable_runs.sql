@@ -1,0 +1,3 @@
+insert into store.runs
+select read.*
+from (select unnest(from_json({records}, {types})) as read);
