@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mediastore.view import charts, controls, frame, gallery, links, step_media
+from mediastore.view import charts, controls, correlations, frame, gallery, links, step_media
 
 store = frame.open_store()
 
@@ -24,9 +24,11 @@ def curves_and_media() -> None:
     charts.show(store, {"": chosen}, key="curves", mark=step, wide=True)
     if key is None:
         frame.nothing_found("The runs in view have logged no media.", "Log a picture: run.log({'view': Image(array)})")
-    else:
-        gallery.show(step_media.at_step(store, step, key), colors=frame.label_colors(store), key="curve_media")
-        links.to_gallery("See all of this step", key, step)
+        return
+    if st.toggle("What goes along with these curves?", key="along", bind="query-params"):
+        correlations.show(store, chosen, key)
+    gallery.show(step_media.at_step(store, step, key), colors=frame.label_colors(store), key="curve_media")
+    links.to_gallery("See all of this step", key, step)
 
 
 curves_and_media()

@@ -22,3 +22,16 @@ class Overviews(Asking):
         conditions = Conditions()
         where = conditions.of_items(Filters(**filters))
         return self._frame(sql.text("step_counts").format(conditions=where), conditions.values)
+
+    def media_numbers(self, key: str, run: Any = None) -> pd.DataFrame:
+        """One row a run, step and number that the media of a key carry: ref, step, sort, name, layer, value.
+
+        sort: value (mean of the items' values of that name), duration (mean, seconds), count (of a label and layer, an
+        item), score (mean, of a label and layer). A label that a run has at some step counts 0 where it is not.
+        """
+        conditions = Conditions()
+        filters = Filters(key=key, run=run)
+        query = sql.text("media_numbers").format(
+            items=conditions.of_items(filters), annotations=conditions.of_annotations(filters)
+        )
+        return self._frame(query, conditions.values)

@@ -17,9 +17,16 @@ _mount = st.components.v2.component(
 
 
 def picked(key: str) -> dict[str, Any] | None:
-    """The point that was just clicked in the figures of this `key`, once: figure, x, and the trace's `meta` as run."""
+    """The point that was just clicked in the figures of this `key`, once.
+
+    figure, x, and of the trace its `meta` as run, and the point's `customdata` as custom.
+    """
     point = getattr(st.session_state.get(key), "picked", None)
-    return {"figure": point["metric"], "x": float(point["step"]), "run": point.get("run")} if point else None
+    return (
+        {"figure": point["metric"], "x": float(point["step"]), "run": point.get("run"), "custom": point.get("custom")}
+        if point
+        else None
+    )
 
 
 def show(

@@ -160,3 +160,27 @@ def test_the_first_look_is_of_two_prefixes_and_two_measures(names: list[str], ch
 )
 def test_the_nearest_step_is_the_earlier_of_two(steps: list[int], wanted: int, nearest: int | None) -> None:
     assert curves.nearest_step(steps, wanted) == nearest
+
+
+def test_growing_scores_go_along_with_a_falling_loss(app: Open, root: Path, component_data: Data) -> None:
+    with mediastore.init(project="cells", dir=root) as run:
+        for step in range(6):
+            box = mediastore.Box((1, 1, 4, 4), label="cell", score=step / 10)
+            run.log(
+                {"loss": 1 / (step + 1), "view": mediastore.Image(np.zeros((8, 8), np.uint8), boxes=[box])}, step=step
+            )
+    test = app("curves", along="true", metric=["loss"])
+    assert not test.exception
+    table = test.dataframe[0].value
+    assert table.iloc[0][["metric", "number", "n"]].tolist() == ["loss", "mean score of cell, predictions", 6]
+    assert table["spearman"][0] == pytest.approx(-1)
+    (trace,) = component_data(test, "correlation_scatter")["groups"][0]["charts"][0]["figure"]["data"]
+    assert trace["customdata"] == [0, 1, 2, 3, 4, 5]
+    assert trace["x"][-1] == 0.5
+
+
+def test_media_whose_numbers_never_change_say_so(app: Open, write_run: Write) -> None:
+    write_run()
+    test = app("curves", along="true")
+    assert not test.exception
+    assert "No metric and no number" in " ".join(text.value for text in test.text)

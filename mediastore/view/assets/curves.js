@@ -101,7 +101,7 @@ class Curves {
   }
 
   listen(chart) {
-    chart.plot.on("plotly_click", ({ points }) => this.send("picked", { step: points[0].x, metric: chart.given.id, run: points[0].data.meta }));
+    chart.plot.on("plotly_click", ({ points }) => this.send("picked", { step: points[0].x, metric: chart.given.id, run: points[0].data.meta, custom: points[0].customdata ?? null }));
     chart.plot.on("plotly_hover", ({ points }) => this.follow(points[0].x, chart));
     chart.plot.on("plotly_unhover", () => this.follow(null, chart));
     chart.plot.on("plotly_relayout", (change) => this.lookCloser(chart, change));
