@@ -11,7 +11,7 @@ from mediastore.cli import changes, commands
 ROOT_VARIABLE = "MEDIASTORE_DIR"
 DEFAULT_ROOT = "mediastore-runs"
 WAYS_TO_COUNT = ("run", "project", "kind", "key")
-GEOMETRIES = ("box", "mask", "keypoints", "span")
+GEOMETRIES = ("box", "mask", "keypoints", "span", "label")
 SHELLS = ("bash", "zsh", "fish")
 RUN_HELP = "a run's id, project/id, name or the beginning of its id"
 Add = Callable[..., argparse.ArgumentParser]

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,13 @@ from mediastore.reader.live import Live
 PREDICTIONS = "predictions"
 TRUTH = "ground_truth"
 KEPT = 4
-GEOMETRIES = {"box": ("box",), "mask": ("mask", "polygon"), "keypoints": ("keypoints",), "span": ("span",)}
+GEOMETRIES = {
+    "box": ("box",),
+    "mask": ("mask", "polygon"),
+    "keypoints": ("keypoints",),
+    "span": ("span",),
+    "label": ("label",),
+}
 _COLUMNS = "id frame position label score x0 y0 x1 y1 area crowd ignored".split()
 
 
@@ -48,28 +54,14 @@ class Evaluations(Asking):
         """Predictions against the truth, of some runs and steps of a key, ready to be asked at any threshold.
 
         run: ids or `project/run`, None for all. step: one, (first, last), "latest" of each run, None for all.
-        predictions, truth: the layers. geometry: box, mask (polygons are filled), keypoints or span; by default that
-        with the most truths. filters: further ones of items, as `items` takes them. The first time a run's key is
-        compared its overlaps are kept beside its index. Raises NotFoundError where there are no such items.
+        predictions, truth: the layers. geometry: box, mask (polygons are filled), keypoints, span or label (of a whole
+        item); by default that with the most truths. filters: further ones of items, as `items` takes them. The first
+        time a run's key is compared its overlaps are kept beside its index. Raises NotFoundError where there are no
+        such items.
         """
-        whole = Filters(key=key, run=run)
-        items = self._evaluated_items(whole)
-        if items.empty:
-            raise NotFoundError(
-                f"key must be one that was logged, got {key!r} for {run or 'any run'}; see store.keys()"
-            )
-        chosen = geometry or self._usual_geometry(whole, (predictions, truth))
-        if chosen not in GEOMETRIES:
-            raise MediaStoreValueError(f"geometry must be one of {', '.join(GEOMETRIES)}, got {geometry!r}; choose one")
-        parts = [
-            self._compared(folder, rows, key, (predictions, truth), chosen)
-            for folder, rows in items.groupby("folder", sort=False)
-        ]
-        wanted = _of_step(items, step)
-        if filters:
-            accepted = self._evaluated_items(Filters(key=key, run=run, **filters))
-            wanted &= items["id"].isin(accepted["id"]).to_numpy()
-        return _evaluation(joined(parts), items, np.flatnonzero(wanted), (predictions, truth))
+        layers = predictions, truth
+        comparison, items, rows = self._compared_items(key, run, step, layers, geometry, filters)
+        return _evaluation(comparison, items, rows, layers)
 
     def what_changed(
         self,
@@ -108,6 +100,28 @@ class Evaluations(Asking):
             }
         )
         return told.reset_index()
+
+    def _compared_items(
+        self, key: str, run: Any, step: Any, layers: tuple[str, str], geometry: str | None, filters: Mapping[str, Any]
+    ) -> tuple[Comparison, pd.DataFrame, np.ndarray]:
+        """The comparison of a key, its items, and which of them are wanted."""
+        whole = Filters(key=key, run=run)
+        items = self._evaluated_items(whole)
+        if items.empty:
+            raise NotFoundError(
+                f"key must be one that was logged, got {key!r} for {run or 'any run'}; see store.keys()"
+            )
+        chosen = geometry or self._usual_geometry(whole, layers)
+        if chosen not in GEOMETRIES:
+            raise MediaStoreValueError(f"geometry must be one of {', '.join(GEOMETRIES)}, got {geometry!r}; choose one")
+        parts = [
+            self._compared(folder, rows, key, layers, chosen) for folder, rows in items.groupby("folder", sort=False)
+        ]
+        wanted = _of_step(items, step)
+        if filters:
+            accepted = self._evaluated_items(Filters(key=key, run=run, **filters))
+            wanted &= items["id"].isin(accepted["id"]).to_numpy()
+        return joined(parts), items, np.flatnonzero(wanted)
 
     def _fill_views_of(self, query: str) -> None:
         """Make the rows of `matches` and its like that a query is about to ask for, where they are not there yet."""

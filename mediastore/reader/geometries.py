@@ -22,6 +22,9 @@ def compare(geometry: str, labels: list[str], items: pd.DataFrame, predictions: 
         return _masks(labels, items, predictions, truths, records)
     if geometry == "keypoints":
         return _keypoints(labels, items, predictions, truths, records)
+    if geometry == "label":
+        for side in (predictions, truths):
+            _set_boxes(side, np.tile([0.0, 0.0, 1.0, 1.0], (len(side["item"]), 1)))
     return comparisons.make(labels, len(items), predictions, truths)
 
 

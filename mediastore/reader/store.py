@@ -15,20 +15,20 @@ from mediastore.errors import StoreFormatError
 from mediastore.reader import folders
 from mediastore.reader.database import TIME_LIMIT_S, Database
 from mediastore.reader.edits import StoredRun, find_run
-from mediastore.reader.evaluations import Evaluations
 from mediastore.reader.fence import Fence
 from mediastore.reader.finding import Finding
 from mediastore.reader.live import Live
 from mediastore.reader.measures import Measures
 from mediastore.reader.overviews import Overviews
 from mediastore.reader.questions import Questions
+from mediastore.reader.tasks import Tasks
 
 MARK = "mediastore.json"
 ROOT_VARIABLE = "MEDIASTORE_DIR"
 DEFAULT_ROOT = "mediastore-runs"
 
 
-class Store(Questions, Measures, Evaluations, Overviews, Finding):
+class Store(Questions, Measures, Tasks, Overviews, Finding):
     """A folder of runs, read.
 
     root: the folder; by default MEDIASTORE_DIR, else ./mediastore-runs. It may be missing, empty or half written: then
