@@ -12,7 +12,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("buffers", "colors", "naming", "geometry", "plain", "rates", "tensors"),
     ("adapters", "annotation", "annotations", "keypoints", "mask", "wandb_dialect"),
     ("documents", "media", "payload", "plot", "tables"),
-    ("files", "sidecar", "journal", "encode", "edits"),
+    ("files", "sidecar", "journal", "encode", "edits", "queries"),
     ("writer", "analysis"),
     ("reader",),
     (

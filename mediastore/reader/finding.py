@@ -104,6 +104,18 @@ class Finding(Asking):
         where, _, values = _conditions(search)
         return self._database.batches(sql.text("find_pictures").format(conditions=where), values)
 
+    def item_at(self, path: str) -> tuple[Any, ...] | None:
+        """What names the item whose media lie at this path: project, run, key, step, index. None where there is none.
+
+        Of several the one of the latest step.
+        """
+        found = self._rows(sql.text("item_at_path"), {"path": path})
+        return found[0] if found else None
+
+    def table_columns(self) -> pd.DataFrame:
+        """One row a column of the tables that SQL sees: table, column, type."""
+        return self._frame(sql.text("table_columns"), {})
+
 
 def _rows_of(search: Search) -> tuple[str, dict[str, Any]]:
     where, order, values = _conditions(search)

@@ -22,6 +22,7 @@ SECTIONS = {
         ("predictions", "Predictions", ":material/frame_inspect:"),
         ("mistakes", "Mistakes", ":material/rule:"),
         ("changed", "What changed", ":material/difference:"),
+        ("sql", "SQL", ":material/database_search:"),
     ),
 }
 """What the sidebar lists: section → (script of the page, title, icon)."""
