@@ -22,6 +22,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "serve",
         "downloads",
         "sealed",
+        "zips",
+        "pins",
         "stored_file",
         "thumbnails",
         "warming",
