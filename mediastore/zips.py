@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from mediastore.naming import encode_part
 from mediastore.reader.store import Store
-from mediastore.serve import media_file
-from mediastore.shown import address
+from mediastore.media_file import media_file
+from mediastore.shown import address, is_read_only
 
 PREFIX = "/app/static/zip"
 ITEMS_MOST = 200
@@ -82,7 +82,7 @@ def archive(root: Path, found: Sequence[dict[str, Any]]) -> Iterator[bytes]:
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as content:
         for record in found:
             name = _name(record)
-            content.writestr(f"{name}.json", json.dumps(record, ensure_ascii=False))
+            content.writestr(f"{name}.json", json.dumps(_as_shown(record), ensure_ascii=False))
             file = media_file(root, str(record.get("path") or ""))
             if file is not None:
                 yield from _copied(content, pipe, file, name)
@@ -95,6 +95,12 @@ def _copied(content: zipfile.ZipFile, pipe: "_Pipe", file: Path, name: str) -> I
         while chunk := media.read(CHUNK_BYTES):
             entry.write(chunk)
             yield pipe.taken()
+
+
+def _as_shown(record: dict[str, Any]) -> dict[str, Any]:
+    """A sidecar; where the app is read only, without the place of media that lie outside the store."""
+    hidden = {"reference": "not shown here"} if is_read_only() and "reference" in record else {}
+    return record | hidden
 
 
 def _name(record: dict[str, Any]) -> str:
