@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from mediastore.media_file import media_file
 from mediastore.naming import encode_part
 from mediastore.reader.store import Store
-from mediastore.media_file import media_file
 from mediastore.shown import address, is_read_only
 
 PREFIX = "/app/static/zip"
