@@ -21,13 +21,15 @@ def views(root: Path) -> str:
     They need DuckDB's json and parquet alone, which every build has. They tell what is indexed: a comment says how
     much of the journals that is.
     """
-    rows, paths, superseded = [], {table: [] for table in state.TABLES}, []
+    rows, paths, superseded = {}, {table: [] for table in state.TABLES}, []
     indexed, logged = 0, 0
-    found = folders.scan(root)[0]
-    for folder in found:
+    for folder in folders.scan(root)[0]:
         record, _ = run_record.read(folder.path / run_record.FILE, run_record.FILE)
         identity = run_record.identity(record, folder)
-        rows.append(run_record.row(folder.name, identity, record, run_record.status(record, folder.changed)))
+        if identity in rows:  # a second copy of a run, which Store leaves out too
+            continue
+        status = run_record.status(record, folder.changed)
+        rows[identity] = run_record.row(folder.name, identity, record, status)
         logged += sum(journal.size for journal in folder.journals)
         if known := state.load(folder, identity):
             offsets = known.offsets
@@ -36,15 +38,15 @@ def views(root: Path) -> str:
             for table in state.TABLES:
                 paths[table] += known.paths(folder.path / state.FOLDER, table)
     head = sql.text("portable_head").format(
-        made=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", runs=f"{len(found):,}", indexed=f"{indexed:,}",
+        made=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", runs=f"{len(rows):,}", indexed=f"{indexed:,}",
         logged=f"{logged:,}",
     )  # fmt: skip
     tables = [sql.text("bookkeeping"), sql.text("tables").format(prefix="store.live_"), sql.text("macros")]
-    rest = [_runs(rows), _superseded(superseded), *(_reading(table, paths[table]) for table in state.TABLES)]
+    rest = [_runs(rows.values()), _superseded(superseded), *(_reading(table, paths[table]) for table in state.TABLES)]
     return "\n".join([head, *tables, sql.text("views"), *rest])
 
 
-def _runs(rows: list[list]) -> str:
+def _runs(rows: Iterable[list]) -> str:
     names = [column.split()[0] for column in RUN_COLUMNS.split(", ")]
     records = json.dumps([dict(zip(names, map(_finite, row), strict=True)) for row in rows])
     types = json.dumps([dict(column.split() for column in RUN_COLUMNS.split(", ")) | {"tags": ["varchar"]}])
