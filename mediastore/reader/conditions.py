@@ -43,12 +43,6 @@ class Conditions:
         """The condition under which a run is wanted."""
         return _all(self._among(filters, ("run",)) + self._of_runs(filters))
 
-    def of_score(self, filters: Filters) -> str:
-        """Whether an annotation's score is in the range that is asked for."""
-        if filters.score is None:
-            return "true"
-        return f"coalesce({_all(self._annotations(Filters(score=filters.score)))}, false)"
-
     def marks(self, name: str, values: Iterable[Any]) -> str:
         """Placeholders for these values, which are bound under `name`."""
         bound = {f"{name}_{number}": value for number, value in enumerate(values)}

@@ -1,5 +1,7 @@
-"""What a filter leaves to choose from: counts by label, layer, score, key, kind and run, out of two small cubes."""
+"""What a filter leaves to choose from: counts by label, layer, score, key, kind and run, out of small cubes."""
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,20 +40,45 @@ class Facets:
     runs: pd.DataFrame
 
 
-def ask(frame: Frame, filters: Filters, bins: int) -> Facets:
-    """The facets, by one statement; by a second one where scores leave 0..1, so that the bins span them all."""
-    found = _facets(frame, filters, bins, (0.0, 1.0), "score")
-    if found.score is None or (found.score[0] >= 0 and found.score[1] <= 1):
-        return found
-    finite = "if(isfinite(score), score, null)"
-    found = _facets(frame, filters, bins, (0.0, 1.0), finite)
-    low, high = found.score or (0.0, 1.0)
-    return _facets(frame, filters, bins, (min(low, 0.0), max(high, 1.0)), finite)
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """Annotations counted by label, layer and bin of their score; the bins divide `span`."""
+
+    cells: pd.DataFrame
+    span: tuple[float, float]
 
 
-def _facets(ask: Frame, filters: Filters, bins: int, span: tuple[float, float], score: str) -> Facets:
-    cells = ask(*_query(filters, bins, span, score))
-    boxes, items = (cells[cells["facet"] == name] for name in ("annotations", "items"))
+class Cubes:
+    """The cubes that were asked for last. A label, layer or score that is chosen does not change them."""
+
+    def __init__(self, kept: int = 16) -> None:
+        self._cubes: OrderedDict[str, Cube] = OrderedDict()
+        self._kept = kept
+        self._lock = threading.Lock()
+
+    def of(self, version: Callable[[], str], filters: Filters, bins: int, make: Callable[[], Cube]) -> Cube:
+        """The cube of these filters at this version of the store, kept or made."""
+        before = version()
+        name = f"{before} {bins} {filters.given!r}"
+        with self._lock:
+            if found := self._cubes.get(name):
+                self._cubes.move_to_end(name)
+                return found
+        made = make()
+        if version() == before:
+            with self._lock:
+                self._cubes[name] = made
+                while len(self._cubes) > self._kept:
+                    self._cubes.popitem(last=False)
+        return made
+
+
+def ask(frame: Frame, filters: Filters, cube: Cube, bins: int) -> Facets:
+    """The facets out of the cube of `open_to_choice(filters)`, and of what is counted anew."""
+    boxes, span = cube.cells, cube.span
+    reaching = boxes if filters.score is None else frame(*_in_range(filters))
+    cells = frame(*_items(filters))
+    items = cells[cells["facet"] == "items"]
     drawn = boxes[_fits(boxes, filters, "label") & _fits(boxes, filters, "layer")]
     scored = drawn[drawn["bin"].notna()]
     named = ["run", "key", "kind"]
@@ -60,8 +87,8 @@ def _facets(ask: Frame, filters: Filters, bins: int, span: tuple[float, float], 
     return Facets(
         total=int(cells.loc[cells["facet"] == "total", "counted"].iloc[0]),
         found=int(items.loc[_all(fits.values()), "counted"].sum()),
-        labels=_counted(boxes[boxes["is_in_range"] & _fits(boxes, filters, "layer")], ["label"], "annotations"),
-        layers=_counted(boxes[boxes["is_in_range"] & _fits(boxes, filters, "label")], ["layer"], "annotations"),
+        labels=_counted(reaching[_fits(reaching, filters, "layer")], ["label"], "annotations"),
+        layers=_counted(reaching[_fits(reaching, filters, "label")], ["layer"], "annotations"),
         scores=_histogram(scored, bins, span),
         unscored=int(drawn.loc[drawn["bin"].isna(), "counted"].sum()),
         score=(float(scored["low"].min()), float(scored["high"].max())) if len(scored) else None,
@@ -71,15 +98,38 @@ def _facets(ask: Frame, filters: Filters, bins: int, span: tuple[float, float], 
     )
 
 
-def _query(filters: Filters, bins: int, span: tuple[float, float], score: str) -> tuple[str, dict[str, Any]]:
+def open_to_choice(filters: Filters) -> Filters:
+    """The filters without those whose values the cube of annotations counts."""
+    return filters.without("label", "layer", "score")
+
+
+def cube(frame: Frame, filters: Filters, bins: int) -> Cube:
+    """Counted at once where scores lie in 0..1, else once more, so that the bins span them all."""
+    found = _cube(frame, filters, bins, (0.0, 1.0), "score")
+    low, high = found.cells["low"].min(), found.cells["high"].max()
+    if not (low < 0 or high > 1):
+        return found
+    finite = "if(isfinite(score), score, null)"
+    cells = _cube(frame, filters, bins, (0.0, 1.0), finite).cells
+    return _cube(frame, filters, bins, (min(cells["low"].min(), 0.0), max(cells["high"].max(), 1.0)), finite)
+
+
+def _cube(frame: Frame, filters: Filters, bins: int, span: tuple[float, float], score: str) -> Cube:
     conditions = Conditions({"bins": bins, "low": span[0], "bins_a_unit": bins / (span[1] - span[0])})
-    query = sql.text("facets").format(
-        annotations=conditions.of_annotations(filters.without("label", "layer", "score")),
-        items=conditions.of_items(filters.without("run", "key", "kind")),
-        in_range=conditions.of_score(filters),
-        score=score,
-    )
-    return query, conditions.values
+    query = sql.text("facets_of_annotations").format(conditions=conditions.of_annotations(filters), score=score)
+    return Cube(frame(query, conditions.values), span)
+
+
+def _in_range(filters: Filters) -> tuple[str, dict[str, Any]]:
+    conditions = Conditions()
+    where = conditions.of_annotations(filters.without("label", "layer"))
+    return sql.text("facets_in_range").format(conditions=where), conditions.values
+
+
+def _items(filters: Filters) -> tuple[str, dict[str, Any]]:
+    conditions = Conditions()
+    where = conditions.of_items(filters.without("run", "key", "kind"))
+    return sql.text("facets_of_items").format(conditions=where), conditions.values
 
 
 def _fits(cells: pd.DataFrame, filters: Filters, name: str) -> "pd.Series[bool]":

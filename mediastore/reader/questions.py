@@ -10,7 +10,7 @@ from mediastore.reader import facets, records, sql
 from mediastore.reader import sort as orders
 from mediastore.reader.asking import Asking
 from mediastore.reader.conditions import Conditions
-from mediastore.reader.facets import BINS, Facets
+from mediastore.reader.facets import BINS, Cubes, Facets
 from mediastore.reader.filters import Filters
 from mediastore.reader.sort import Order
 
@@ -38,6 +38,9 @@ class Page:
 
 class Questions(Asking):
     """The part of a store that tells of items and annotations."""
+
+    version: str
+    _cubes: Cubes
 
     def items(
         self,
@@ -100,7 +103,10 @@ class Questions(Asking):
 
         bins: how many of equal width the scores from 0 to 1 fall into, or from the lowest to the highest beyond.
         """
-        return facets.ask(self._frame, Filters(**filters), bins)
+        wanted = Filters(**filters)
+        common = facets.open_to_choice(wanted)
+        cube = self._cubes.of(lambda: self.version, common, bins, lambda: facets.cube(self._frame, common, bins))
+        return facets.ask(self._frame, wanted, cube, bins)
 
     def annotations(
         self,

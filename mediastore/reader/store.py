@@ -15,6 +15,7 @@ from mediastore.errors import StoreFormatError
 from mediastore.reader import folders
 from mediastore.reader.database import TIME_LIMIT_S, Database
 from mediastore.reader.edits import StoredRun, find_run
+from mediastore.reader.facets import Cubes
 from mediastore.reader.fence import Fence
 from mediastore.reader.finding import Finding
 from mediastore.reader.live import Live
@@ -46,6 +47,7 @@ class Store(Questions, Measures, Tasks, Overviews, Finding):
         self._live = Live(self.root, self._database)
         self._fence = Fence(self.root) if fenced else None
         self._comparisons = OrderedDict()
+        self._cubes = Cubes()
         self._filled, self._filling = {}, threading.Lock()
         self._opened = secrets.token_hex(4)
         self._changes = 0

@@ -170,3 +170,15 @@ def test_scores_beyond_0_to_1_have_bins_too(by_hand, item: Make, box: Make) -> N
     facets = Store(by_hand.root).facets(bins=10)
     assert facets.score == (-4.0, 6.0)
     assert facets.scores[["low", "high", "annotations"]].values.tolist() == [[-4, -3, 1], [0, 1, 1], [5, 6, 2]]
+
+
+def test_facets_follow_a_store_that_grows(by_hand, item: Make, box: Make) -> None:
+    by_hand.run()
+    by_hand.items(item(0, annotations=[box("cat", 0.9)]))
+    store = Store(by_hand.root)
+    assert store.facets().labels.values.tolist() == store.facets(score=(0.5, 1)).labels.values.tolist() == [["cat", 1]]
+    by_hand.items(item(1, annotations=[box("cat", 0.9), box("dog", 0.2)]))
+    store.refresh()
+    assert store.facets().labels.values.tolist() == [["cat", 2], ["dog", 1]]
+    assert store.facets(score=(0.5, 1)).labels.values.tolist() == [["cat", 2]]
+    assert store.facets(label="dog").scores[["label", "annotations"]].values.tolist() == [["dog", 1]]
