@@ -19,6 +19,7 @@ from mediastore.reader.facets import Cubes
 from mediastore.reader.fence import Fence
 from mediastore.reader.finding import Finding
 from mediastore.reader.live import Live
+from mediastore.reader.logged_tables import LoggedTables
 from mediastore.reader.measures import Measures
 from mediastore.reader.overviews import Overviews
 from mediastore.reader.questions import Questions
@@ -29,7 +30,7 @@ ROOT_VARIABLE = "MEDIASTORE_DIR"
 DEFAULT_ROOT = "mediastore-runs"
 
 
-class Store(Questions, Measures, Tasks, Overviews, Finding):
+class Store(Questions, Measures, Tasks, Overviews, Finding, LoggedTables):
     """A folder of runs, read.
 
     root: the folder; by default MEDIASTORE_DIR, else ./mediastore-runs. It may be missing, empty or half written: then

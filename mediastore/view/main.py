@@ -14,7 +14,8 @@ navigation = st.navigation(
             st.Page(links.page(name), title=title, icon=icon, default=name == links.HOME) for name, title, icon in pages
         ]
         for section, pages in links.SECTIONS.items()
-    }
+    },
+    expanded=True,
 )
 
 access.wait_for_login()

@@ -26,7 +26,7 @@ def steady(demo_root: Path) -> str:
 
 
 @pytest.mark.parametrize(("theme", "viewport"), LOOKS, ids=["light and wide", "dark and narrow"])
-@pytest.mark.parametrize("place", ["", "gallery", "item", "audio", "video", "curves", "predictions", "sql"])
+@pytest.mark.parametrize("place", ["", "gallery", "item", "audio", "video", "curves", "predictions", "sql", "tables"])
 def test_every_page_comes_up_clean(page: Page, app_url: str, settled: Settled, place: str) -> None:
     page.goto(f"{app_url}/{place}")
     settled(page)
