@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from mediastore.errors import MediaStoreValueError
 
 Boxes = NDArray[np.float64]
+MASK_PIXELS_MAX = 2**28
 
 
 def _boxes(boxes: ArrayLike) -> Boxes:
@@ -86,6 +87,10 @@ def rle_to_mask(rle: Mapping[str, Any]) -> NDArray[np.bool_]:
     """`{"size", "counts"}` to a bool mask (height, width); `counts` compressed, or a plain list of runs."""
     height, width = (int(size) for size in rle["size"])
     counts = rle["counts"]
+    if min(height, width) < 0 or height * width > MASK_PIXELS_MAX:
+        raise MediaStoreValueError(
+            f"a mask must have at most {MASK_PIXELS_MAX} pixels, got {height}×{width}; check its size"
+        )
     if isinstance(counts, bytes):
         counts = counts.decode("ascii")
     runs = _text_to_runs(counts) if isinstance(counts, str) else [int(run) for run in counts]

@@ -110,7 +110,7 @@ class RunCheck:
         for name in [
             item.get("file"),
             item.get("playable"),
-            *(entry.get("mask_file") for entry in item.get("annotations") or ()),
+            *(entry.get("mask_file") for entry in _annotations(item)),
         ]:
             if name is None:
                 continue
@@ -165,3 +165,8 @@ class RunCheck:
 def _identity(item: dict[str, Any]) -> str:
     """The same for a sidecar and its journal line, however they are spaced."""
     return hashlib.sha256(json.dumps(item, sort_keys=True).encode()).hexdigest()
+
+
+def _annotations(item: dict[str, Any]) -> list[dict[str, Any]]:
+    found = item.get("annotations")
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []

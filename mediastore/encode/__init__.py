@@ -45,7 +45,8 @@ def encode(kind: str, payload: Payload, options: dict[str, Any]) -> Encoded:
     try:
         return encoder(payload, options)
     except Exception as error:
-        if isinstance(error, OSError) or (isinstance(error, MediaStoreError) and payload.array is None):
+        is_of_the_system = isinstance(error, OSError) and error.errno is not None  # Pillow's own have no number
+        if is_of_the_system or (isinstance(error, MediaStoreError) and payload.array is None):
             raise
         return _kept(kind, payload, error)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from mediastore.encode import strange
 from mediastore.encode.thumbnail import LONG_SIDE, displayable, scaled_down, webp
 from mediastore.errors import MediaStoreValueError, MissingPackageError
 
@@ -18,11 +19,11 @@ def crop(file: Path, window: Window, frame: int | None = None) -> bytes:
     file cannot be read, or the window holds none of its pixels; MissingPackageError when a film needs the package av.
     """
     try:
-        image = _picture(file, window) if frame is None else _frame(file, frame).crop(window)
+        image = _picture(file, window) if frame is None else _part_of_frame(file, frame, window)
         return webp(scaled_down(image))
     except (MediaStoreValueError, MissingPackageError):
         raise
-    except (OSError, ValueError, SyntaxError, RuntimeError, Image.DecompressionBombError, MemoryError) as error:
+    except strange.FAULTS as error:
         detail = str(error).replace(str(file), file.name) or type(error).__name__
         raise MediaStoreValueError(
             f"a picture to cut from must be readable, got bytes that cannot be: {detail}; open the item itself"
@@ -30,29 +31,33 @@ def crop(file: Path, window: Window, frame: int | None = None) -> bytes:
 
 
 def _picture(file: Path, window: Window) -> Image.Image:
-    with Image.open(file) as image:
+    with strange.open_picture(file) as image:
         width, height = image.size
-        x0, y0, x1, y1 = max(0, window[0]), max(0, window[1]), min(width, window[2]), min(height, window[3])
-        if x0 >= x1 or y0 >= y1:
-            raise MediaStoreValueError(
-                f"window must touch the picture of {width}×{height} pixels, got {window}; open the item itself"
-            )
+        x0, y0, x1, y1 = _inside(window, image.size)
         shrunk = max(1, max(x1 - x0, y1 - y0) // LONG_SIDE)
         image.draft("RGB", (width // shrunk, height // shrunk))  # a JPEG then decodes at a fraction of its size
         scale = image.size[0] / width
-        image.load()
+        strange.load_picture(image)
         return displayable(image).crop(tuple(round(side * scale) for side in (x0, y0, x1, y1)))
 
 
+def _part_of_frame(file: Path, number: int, window: Window) -> Image.Image:
+    image = _frame(file, number)
+    return image.crop(_inside(window, image.size))
+
+
+def _inside(window: Window, size_wh: tuple[int, int]) -> Window:
+    width, height = size_wh
+    x0, y0, x1, y1 = max(0, window[0]), max(0, window[1]), min(width, window[2]), min(height, window[3])
+    if x0 >= x1 or y0 >= y1:
+        raise MediaStoreValueError(
+            f"window must touch the picture of {width}×{height} pixels, got {window}; open the item itself"
+        )
+    return x0, y0, x1, y1
+
+
 def _frame(file: Path, number: int) -> Image.Image:
-    try:
-        import av
-    except ImportError as error:
-        raise MissingPackageError(
-            "a frame of a film must be decoded by the package av, which is not installed; "
-            "pip install 'mediastore[video]'"
-        ) from error
-    with av.open(str(file)) as container:
+    with strange.open_film(file) as container:
         stream = container.streams.video[0]
         rate, base = stream.average_rate or stream.base_rate, stream.time_base
         if rate is None or base is None:

@@ -9,7 +9,7 @@ import numpy as np
 import soundfile
 from PIL import Image, ImageDraw, ImageFont
 
-from mediastore.encode import preview, spectrogram
+from mediastore.encode import preview, spectrogram, strange
 from mediastore.errors import MediaStoreValueError, MissingPackageError
 
 LONG_SIDE = 320
@@ -19,20 +19,7 @@ INK = (43, 150, 163, 255)
 CARD_BACK = (128, 124, 116, 48)
 CARD_INK = (140, 135, 126, 255)
 BLOCK_SAMPLES = 1 << 18
-PIXELS_MAX = 64_000_000
-UNREADABLE = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    RuntimeError,
-    MemoryError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    AssertionError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
+SAMPLES_MAX = 1 << 25
 
 
 @dataclass(frozen=True)
@@ -59,7 +46,7 @@ def thumbnail(file: Path, kind: str, way: str = "") -> bytes:
         return webp(spectrogram.picture(file, way) if way and kind == "audio" else draw(file))
     except (MediaStoreValueError, MissingPackageError):
         raise
-    except UNREADABLE as error:
+    except strange.FAULTS as error:
         detail = str(error).replace(str(file), file.name) or type(error).__name__
         raise MediaStoreValueError(f"this file must be {kind}, got bytes that cannot be decoded: {detail}") from error
 
@@ -85,21 +72,10 @@ def webp(image: Image.Image) -> bytes:
 
 
 def _image(file: Path) -> Image.Image:
-    with Image.open(file) as image:
+    with strange.open_picture(file) as image:
         image.draft("RGB", (LONG_SIDE, LONG_SIDE))
-        check_pixels(image)
-        image.load()
+        strange.load_picture(image)
         return scaled_down(displayable(image))
-
-
-def check_pixels(image: Image.Image) -> None:
-    """Raise MediaStoreValueError before a picture is decoded that would take more memory than it is worth."""
-    width, height = image.size
-    if width * height > PIXELS_MAX:
-        raise MediaStoreValueError(
-            f"a picture must have at most {PIXELS_MAX // 10**6} million pixels to be drawn small, got {width:,} × "
-            f"{height:,}; open the file itself"
-        )
 
 
 def displayable(image: Image.Image) -> Image.Image:
@@ -146,6 +122,8 @@ def peaks(file: Path, columns: int) -> tuple[np.ndarray, np.ndarray]:
     low, high = np.zeros(columns), np.zeros(columns)
     with soundfile.SoundFile(file) as sound:
         total, at = max(sound.frames, 1), 0
+        if total * sound.channels > SAMPLES_MAX:
+            return _sparse_peaks(sound, columns)
         for block in sound.blocks(BLOCK_SAMPLES, dtype="float32", always_2d=True):
             place = np.minimum((at + np.arange(len(block))) * columns // total, columns - 1)
             np.minimum.at(low, place, block.min(axis=1))
@@ -156,20 +134,21 @@ def peaks(file: Path, columns: int) -> tuple[np.ndarray, np.ndarray]:
     return np.nan_to_num(low).clip(-1, 0), np.nan_to_num(high).clip(0, 1)
 
 
+def _sparse_peaks(sound: soundfile.SoundFile, columns: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of a sound of hours: the peaks of the beginning of each part, so that it is drawn in a second."""
+    low, high = np.zeros(columns), np.zeros(columns)
+    for column in range(columns):
+        sound.seek(sound.frames * column // columns)
+        block = sound.read(max(1, SAMPLES_MAX // columns // sound.channels // 4), dtype="float32", always_2d=True)
+        if len(block):
+            low[column], high[column] = block.min(), block.max()
+    return np.nan_to_num(low).clip(-1, 0), np.nan_to_num(high).clip(0, 1)
+
+
 def _poster(file: Path) -> Image.Image:
     if file.suffix.lower() in (".gif", ".webp", ".apng", ".png"):
         return _image(file)
-    try:
-        import av
-    except ImportError as error:
-        raise MissingPackageError(
-            "the picture of a video must be decoded by the package av, which is not installed; "
-            "pip install 'mediastore[video]'"
-        ) from error
-    with av.open(str(file)) as container:
-        for stream in container.streams.video:
-            if stream.width * stream.height > PIXELS_MAX:
-                raise MediaStoreValueError(f"a film must be smaller to be drawn, got {stream.width} × {stream.height}")
+    with strange.open_film(file) as container:
         for frame in container.decode(video=0):
             return scaled_down(frame.to_image())
     raise MediaStoreValueError("this file must be video, got one without a single frame")
