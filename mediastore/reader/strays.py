@@ -1,10 +1,12 @@
 """Sidecars that no journal has: of a writer killed in between, or dropped in by another tool."""
 
+import mimetypes
 import os
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -14,6 +16,8 @@ from mediastore.reader.folders import Folder
 from mediastore.reader.state import Problem
 
 MEDIA = "media"
+KINDS = ("image", "audio", "video", "table", "html", "plotly", "histogram", "object3d", "text")
+PLAYED = ("image", "audio", "video")
 SIDECAR_BYTES_MAX = 32 * 2**20
 Signature = tuple[int, int]
 
@@ -52,12 +56,16 @@ def _take_in(found: Strays, folder: Folder, identity: tuple[str, str], name: str
             return
         project, run = identity
         placed = {"project": project, "run": run} | record
+        _check_kind(record, where)
         if isinstance(record.get("file"), str):
-            _check_is_there(folder, name, record["file"], where)
+            _check_media(folder, name, record, where)
             placed["file"] = _from_key_folder(name, placed)
         found.lines.append(sidecar.to_line(placed))
     except MediaStoreError as error:
         found.problems.append(Problem(where, None, str(error)))
+    except OSError as error:
+        sentence = f"{where} and its file must be readable, got {error.strerror}; mend or remove the sidecar"
+        found.problems.append(Problem(where, None, sentence))
 
 
 def _record(path: Path, where: str) -> dict:
@@ -73,12 +81,30 @@ def _from_key_folder(name: str, record: Mapping) -> str:
     return posixpath.relpath(posixpath.join(posixpath.dirname(name), record["file"]), home)
 
 
-def _check_is_there(folder: Folder, name: str, file: str, where: str) -> None:
+def _check_kind(record: Mapping[str, Any], where: str) -> None:
+    kind = record["kind"]
+    if kind not in KINDS:
+        raise MediaStoreError(f"{where} must have a kind of {', '.join(KINDS)}, got {kind!r}; mend or remove it")
+    guessed, _ = mimetypes.guess_type(str(record.get("file", "")))
+    family = (guessed or "").partition("/")[0]
+    if "problem" not in record and family != kind and {family, kind} <= set(PLAYED):
+        raise MediaStoreError(
+            f"{where} must have the kind of its file, got {kind} with {record['file']!r}; mend or remove the sidecar"
+        )
+
+
+def _check_media(folder: Folder, name: str, record: Mapping[str, Any], where: str) -> None:
+    file = record["file"]
     path = (folder.path / name).parent / file
     media = (folder.path / MEDIA).resolve()
     if "\0" in file or not path.is_file() or media not in path.resolve().parents:
         raise MediaStoreError(
             f"{where} must name a file of the run that is there, got {file!r}; restore it or remove the sidecar"
+        )
+    size = path.stat().st_size
+    if record.get("bytes", size) != size:
+        raise MediaStoreError(
+            f"{where} must name a file of {record['bytes']} bytes, as it says, got {size}; restore the file or mend it"
         )
 
 

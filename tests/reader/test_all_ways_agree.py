@@ -1,6 +1,7 @@
 """Index, half an index, the live tail and a plain read of the sidecars say the same, whatever was logged."""
 
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from mediastore import naming
-from mediastore.reader import lines, parse
-from mediastore.reader.reindex import reindex
+from mediastore.reader import lines, parse, rollup
+from mediastore.reader.reindex import RolledUp, reindex
 from mediastore.reader.store import Store
 
 WRITERS = ("aaaa", "zzzz")
@@ -36,13 +37,24 @@ ITEM = some.fixed_dictionaries(
     optional={"caption": TEXT, "values": some.dictionaries(TEXT, NUMBERS, max_size=2)},
 )
 SIDECARS = """
-select record->'annotations' as annotations
-from (select content::json as record from read_text($files))
+create temp view sidecars as
+select *
+from read_json($files, columns = {
+    run: 'varchar', key: 'varchar', step: 'bigint', index: 'bigint', writer: 'varchar', occurrence: 'varchar',
+    time: 'double', caption: 'varchar', annotations: 'struct(layer varchar, label varchar, score double)[]'
+})
 qualify row_number() over (
-    partition by record->>'run', record->>'key', record->>'step', record->>'index'
-    order by (record->>'time')::double desc, record->>'writer' desc, record->>'occurrence' desc
+    partition by run, key, step, index order by time desc, writer desc, occurrence desc
 ) = 1
 """
+ITEMS = "select run, key, step, index, caption from {items} order by all"
+ANNOTATIONS = """
+select run, key, step, index, annotation.layer, annotation.label, annotation.score::varchar as score
+from (select *, unnest(annotations) as annotation from sidecars)
+order by all
+"""
+OURS = "select run, key, step, index, layer, label, score::varchar as score from annotations order by all"
+HAPPENINGS = some.dictionaries(some.sampled_from(["first", "second"]), some.sampled_from(["move", "remove"]))
 
 
 def records(drawn: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -61,13 +73,12 @@ def records(drawn: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         } | item
 
 
-def write(root: Path, record: dict[str, Any], with_sidecar: bool = True) -> None:
-    """The sidecar and the journal line of an item."""
-    run = root / naming.encode_part("P") / record["run"]
+def write(root: Path, record: dict[str, Any], homes: dict[str, str]) -> None:
+    """The sidecar and the journal line of an item, in the folder where its run is now."""
+    run = root / naming.encode_part("P") / homes.get(record["run"], record["run"])
     folder = run / "media" / naming.encode_key(record["key"])
-    if with_sidecar:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / record["file"]).with_suffix(".json").write_text(json.dumps(record), "utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / record["file"]).with_suffix(".json").write_text(json.dumps(record), "utf-8")
     journal = run / "items" / f"{record['writer']}-0001.jsonl"
     journal.parent.mkdir(parents=True, exist_ok=True)
     with journal.open("a", encoding="utf-8") as file:
@@ -83,40 +94,79 @@ def told(store: Store) -> tuple[list, list]:
     return json.loads(items.to_json(orient="values")), json.loads(annotations.to_json(orient="values"))
 
 
-def count_in_sidecars(root: Path) -> tuple[int, int]:
+def in_sidecars(root: Path) -> tuple[list, list]:
     """Items and annotations as plain DuckDB finds them beside the media."""
     files = [str(path) for path in root.rglob("media/**/*.json")]
     if not files:
-        return 0, 0
+        return [], []
     with duckdb.connect() as connection:
-        query = f"select count(*), coalesce(sum(json_array_length(annotations)), 0)::int from ({SIDECARS})"
-        return connection.execute(query, {"files": files}).fetchall()[0]
+        connection.execute("set variable files = $files", {"files": files})
+        connection.execute(SIDECARS.replace("$files", "getvariable('files')"))
+        items = connection.execute(ITEMS.format(items="sidecars")).fetchall()
+        return items, connection.execute(ANNOTATIONS).fetchall()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(drawn=some.lists(ITEM, max_size=12), share=some.floats(0, 1))
-def test_all_ways_to_read_agree(drawn: list[dict[str, Any]], share: float) -> None:
+def in_store(store: Store) -> tuple[list, list]:
+    """The same as a store tells it."""
+    return tuple(
+        [tuple(row) for row in json.loads(store.sql(query).to_json(orient="values"))]
+        for query in (ITEMS.format(items="items"), OURS)
+    )
+
+
+def index_all(root: Path, with_rollup: bool) -> None:
+    for run in reindex(root):
+        run.update()
+    if with_rollup:
+        RolledUp(root).update()
+
+
+def happen(root: Path, happenings: dict[str, str]) -> dict[str, str]:
+    """Remove runs or move them to folders of other names; the new names."""
+    homes = {}
+    for run, what in happenings.items():
+        folder = root / naming.encode_part("P") / run
+        if what == "remove":
+            shutil.rmtree(folder, ignore_errors=True)
+        elif folder.exists():
+            homes[run] = f"{run}-moved"
+            folder.rename(folder.with_name(homes[run]))
+    return homes
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    drawn=some.lists(ITEM, max_size=12),
+    share=some.floats(0, 1),
+    happenings=HAPPENINGS,
+    rolls=some.tuples(some.booleans(), some.booleans()),
+)
+def test_all_ways_to_read_agree(
+    drawn: list[dict[str, Any]], share: float, happenings: dict[str, str], rolls: tuple[bool, bool]
+) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "BLOCK_BYTES", 500)
         patch.setattr(parse, "STRETCH_BYTES", 900)
+        patch.setattr(rollup, "LOOSE_MAX", 1)
+        patch.setattr(rollup, "PART_BYTES", 2000)
         root = Path(folder)
         everything = list(records(drawn))
         early, late = everything[: int(len(drawn) * share)], everything[int(len(drawn) * share) :]
         for record in early:
-            write(root, record)
+            write(root, record, {})
         if early:
-            for run in reindex(root):
-                run.update()
+            index_all(root, rolls[0])
         following = Store(root)
+        homes = happen(root, happenings)
         for record in late:
-            write(root, record)
+            write(root, record, homes)
         following.refresh()
         half_indexed = told(Store(root))
         assert told(following) == half_indexed
-        for run in reindex(root):
-            run.update()
+        index_all(root, rolls[1])
         following.refresh()
-        indexed = told(Store(root))
+        fresh = Store(root)
+        indexed = told(fresh)
         assert told(following) == indexed == half_indexed
-        assert (len(indexed[0]), len(indexed[1])) == count_in_sidecars(root)
-        assert Store(root).count() == len(Store(root).records()) == len(indexed[0])
+        assert in_store(fresh) == in_sidecars(root)
+        assert fresh.count() == len(fresh.records()) == len(indexed[0])

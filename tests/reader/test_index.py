@@ -13,7 +13,7 @@ import pytest
 from mediastore.errors import MediaStoreError
 from mediastore.reader import index, live, state
 from mediastore.reader.folders import scan
-from mediastore.reader.reindex import reindex
+from mediastore.reader.reindex import RolledUp, reindex
 from mediastore.reader.store import Store
 
 Make = Callable[..., dict[str, Any]]
@@ -192,7 +192,7 @@ def test_files_that_nobody_needs_any_more_go(by_hand, run: Path, item: Make, mon
 def test_a_sidecar_that_no_journal_has_is_taken_in(by_hand, run: Path, item: Make, box: Make) -> None:
     media = run / "media" / "val" / "detections"
     media.mkdir(parents=True)
-    killed = item(77, caption="killed in between", annotations=[box("owl")])
+    killed = item(77, caption="killed in between", annotations=[box("owl")], bytes=3)
     for record in (killed, item(0)):
         (media / record["file"]).write_bytes(b"png")
         (media / record["file"]).with_suffix(".json").write_text(json.dumps(record))
@@ -214,7 +214,7 @@ def test_a_sidecar_written_by_hand_is_found_where_it_lies(by_hand, run: Path, it
     folder = run / "media" / "dropped"
     folder.mkdir(parents=True)
     (folder / "a.png").write_bytes(b"png")
-    record = item(5, key="by/hand", file="a.png", project=None, run=None, writer=None, time=None)
+    record = item(5, key="by/hand", file="a.png", bytes=3, project=None, run=None, writer=None, time=None)
     (folder / "any name.json").write_text(json.dumps(record, indent=2))
     (folder / "document.json").write_text('{"just": "a document"}')
     index_all(by_hand.root)
@@ -230,22 +230,67 @@ def test_a_sidecar_written_by_hand_is_found_where_it_lies(by_hand, run: Path, it
     assert store.count(key="by/hand") == 0
 
 
-@pytest.mark.parametrize(
-    ("file", "expected"),
-    [("/etc/hostname", "must name a file of the run"), ("../../../../../x", "must name"), ("gone.png", "must name")],
-)
-def test_a_sidecar_that_lies_is_listed(by_hand, run: Path, item: Make, file: str, expected: str) -> None:
+LIES = {
+    "absolute": ({"file": "/etc/hostname"}, "must name a file of the run that is there, got '/etc/hostname'"),
+    "climbs": ({"file": "../../../../../secret.txt"}, "must name a file of the run"),
+    "parent": ({"file": ".."}, "must name a file of the run"),
+    "missing": ({"file": "gone.png"}, "must name a file of the run that is there, got 'gone.png'"),
+    "nul": ({"file": "a\0.png"}, "must name a file of the run"),
+    "immense name": ({"file": "x" * 5000}, "must be readable, got File name too long"),
+    "link out": ({"file": "out.png"}, "must name a file of the run that is there, got 'out.png'"),
+    "linked folder": ({"file": "outside/secret.png"}, "must name a file of the run"),
+    "size": ({"bytes": 4}, "must name a file of 4 bytes, as it says, got 3"),
+    "kind": ({"kind": "audio"}, "must have the kind of its file, got audio with 'a.png'"),
+    "no such kind": ({"kind": "poem"}, "must have a kind of image, audio, video"),
+    "kind of a list": ({"kind": ["image"]}, "must have a kind of image, audio, video"),
+    "later format": ({"format": 2}, "must have format 1, got 2"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_sidecar_that_lies_is_listed_and_not_followed(by_hand, run: Path, item: Make, lie: str) -> None:
+    fields, expected = LIES[lie]
     media = run / "media"
     media.mkdir()
-    (media / "liar.json").write_text(json.dumps(item(90, file=file)))
-    (media / "torn.json").write_text('{"format": 1,')
-    (media / "link.json").symlink_to("/etc/hostname")
+    secret = by_hand.root.parent / "secret.png"
+    secret.write_bytes(b"key")
+    (media / "a.png").write_bytes(b"png")
+    (media / "out.png").symlink_to(secret)
+    (media / "outside").symlink_to(by_hand.root.parent)
+    (media / "liar.json").write_text(json.dumps(item(90, **({"file": "a.png", "bytes": 3} | fields))))
     index_all(by_hand.root)
     store = Store(by_hand.root)
     problems = store.problems().set_index("file")["problem"]
     assert expected in problems[f"demo/{run.name}/media/liar.json"]
-    assert "must be one JSON object" in problems[f"demo/{run.name}/media/torn.json"]
     assert store.count(step=90) == 0
+
+
+def test_sidecars_that_are_none_are_listed_or_passed_over(by_hand, run: Path, item: Make) -> None:
+    media = run / "media"
+    media.mkdir()
+    (media / "torn.json").write_text('{"format": 1,')
+    (media / "link.json").symlink_to("/etc/hostname")
+    (media / "folder.json").mkdir()
+    index_all(by_hand.root)
+    found = Store(by_hand.root).problems().set_index("file")["problem"]
+    assert "must be one JSON object" in found[f"demo/{run.name}/media/torn.json"]
+    assert [file for file in found.index if "/media/" in file] == [f"demo/{run.name}/media/torn.json"]
+
+
+@pytest.mark.parametrize("index", ["demo/20261123-031200-brave-otter/index", ".index"])
+def test_an_index_that_is_a_link_is_left_alone(
+    by_hand, run: Path, tmp_path: Path, index: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "GRACE_S", -1.0)
+    own = tmp_path / "my documents"
+    own.mkdir()
+    (own / "letter.parquet").write_text("dear reader")
+    (by_hand.root / index).symlink_to(own)
+    with pytest.raises(MediaStoreError, match=r"must be writable, got a link to"):
+        index_all(by_hand.root)
+        RolledUp(by_hand.root).update()
+    assert [path.name for path in own.iterdir()] == ["letter.parquet"]
+    assert Store(by_hand.root).count() == 6
 
 
 def test_a_folder_that_cannot_be_written_is_read_all_the_same(
