@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mediastore.reader import folders, index, rollup, run_record, state
+from mediastore.reader.background import Background
 from mediastore.reader.database import Change, Database
 from mediastore.reader.folders import Folder, Journal, Signature
 from mediastore.reader.rollup import Rollup
@@ -31,6 +32,7 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     lines: int = 0
     can_be_indexed: bool = True
+    waits: bool = False
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -41,8 +43,12 @@ class Reading:
         return run_record.status(self.record, self.folder.changed)
 
     def unread(self) -> list[Journal]:
-        """Journals with bytes that were not read yet, be it half a line."""
-        return [journal for journal in self.folder.journals if journal.size > self.offsets.get(journal.name, 0)]
+        """Journals with bytes that were not read yet, be it half a line; none while it waits for its index."""
+        return (
+            []
+            if self.waits
+            else [journal for journal in self.folder.journals if journal.size > self.offsets.get(journal.name, 0)]
+        )
 
     def meet(self, folder: Folder) -> None:
         """Take note of how the folder is now; read run.json when it is another one."""
@@ -65,6 +71,10 @@ class Reading:
         self.index_signature = self.folder.index
         sealed = rolled.sealed(self.folder, self.identity) if rolled else None
         self._start_from(sealed or state.load(self.folder, self.identity))
+
+    def can_wait(self) -> bool:
+        """Whether nothing was read beyond the index, so that nothing is taken away."""
+        return self.offsets == (self.indexed.offsets if self.indexed else {})
 
     def rest(self) -> int:
         """How many bytes of journals the index lacks, so that their rows are held in memory."""
@@ -91,9 +101,10 @@ class Reading:
 class Live:
     """What a store knows of its folders. Not thread-safe: its owner locks."""
 
-    def __init__(self, root: Path, database: Database) -> None:
+    def __init__(self, root: Path, database: Database, background: Background | None = None) -> None:
         self._root = root
         self._database = database
+        self._background = background
         self._readings: dict[str, Reading] = {}
         self._loaded: set[str] = set()
         self._left_out: list[tuple[str, str, str, str]] = []
@@ -133,7 +144,14 @@ class Live:
                 for reading in unread:
                     changed |= _read_journals(reading, change)
         self._loaded, self._left_out = set(self._readings), left_out
+        if begun:
+            self._look_for_loose_segments()
         return changed
+
+    @property
+    def waiting(self) -> int:
+        """How many runs are read once they are indexed."""
+        return sum(reading.waits for reading in self._readings.values())
 
     def mark(self, folder: str) -> str:
         """A text that differs whenever other lines of a run were read."""
@@ -163,12 +181,22 @@ class Live:
         rests = [(reading.rest(), reading) for reading in self._readings.values() if reading.can_be_indexed]
         total = sum(rest for rest, _ in rests)
         for rest, reading in sorted(rests, key=lambda entry: -entry[0]):
-            if total <= INDEX_ABOVE_BYTES:
-                break
+            reading.waits = total > INDEX_ABOVE_BYTES and self._is_left_to_background() and reading.can_wait()
+            if total > INDEX_ABOVE_BYTES and not self._is_left_to_background():
+                reading.extend_index()
+                begun[reading.folder.name] = reading
             total -= rest
-            reading.extend_index()
-            begun[reading.folder.name] = reading
         return list(begun.values())
+
+    def _is_left_to_background(self) -> bool:
+        return self._background is not None and self._background.begin()
+
+    def _look_for_loose_segments(self) -> None:
+        held = self._rolled.segments if self._rolled else set()
+        indexed = [reading.indexed for reading in self._readings.values() if reading.indexed]
+        loose = sum(segment.name not in held for known in indexed for segment in known.segments if segment.files)
+        if loose > rollup.LOOSE_MAX:
+            self._is_left_to_background()
 
     def problems(self) -> list[tuple[str, str, str, str]]:
         """(project, run, file, problem) of everything that could not be read."""

@@ -32,10 +32,15 @@ class IndexedRun:
         known = self.known()
         return known.lines if known else 0
 
-    def update(self, progress: Callable[[int], None] = lambda _: None) -> None:
-        """Bring the index up to the journals and the sidecars. Raises MediaStoreError when it cannot be written."""
+    def update(self, progress: Callable[[int], None] = lambda _: None, *, with_strays: bool = True) -> None:
+        """Bring the index up to the journals, and to sidecars that no journal has, which costs a walk over all files.
+
+        Raises MediaStoreError when it cannot be written.
+        """
         with _must_be_writable(self.folder.path / state.FOLDER):
-            index.update(self.folder, self._identity, connection=self._connection, with_strays=True, progress=progress)
+            index.update(
+                self.folder, self._identity, connection=self._connection, with_strays=with_strays, progress=progress
+            )
 
     def known(self) -> State | None:
         """What the index says of itself, where there is a good one."""

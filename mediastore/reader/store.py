@@ -13,6 +13,7 @@ import pandas as pd
 from mediastore import files, sidecar
 from mediastore.errors import StoreFormatError
 from mediastore.reader import folders
+from mediastore.reader.background import Background
 from mediastore.reader.database import TIME_LIMIT_S, Database
 from mediastore.reader.edits import StoredRun, find_run
 from mediastore.reader.facets import Cubes
@@ -36,16 +37,20 @@ class Store(Questions, Measures, Tasks, Overviews, Finding, LoggedTables):
     root: the folder; by default MEDIASTORE_DIR, else ./mediastore-runs. It may be missing, empty or half written: then
     frames are empty. Raises StoreFormatError for a folder that holds something else, or was written by a later format.
     What is appended later is seen after `refresh()`. Methods may be called from many threads. fenced: `sql` runs in
-    processes of bounded memory that are killed when late, for questions of people one does not know.
+    processes of bounded memory that are killed when late, for questions of people one does not know. in_background:
+    what is long is indexed by a process beside this one, and seen as it comes; see `indexing`.
     """
 
-    def __init__(self, root: str | os.PathLike[str] | None = None, *, fenced: bool = False) -> None:
+    def __init__(
+        self, root: str | os.PathLike[str] | None = None, *, fenced: bool = False, in_background: bool = False
+    ) -> None:
         given = Path(root if root is not None else os.environ.get(ROOT_VARIABLE) or DEFAULT_ROOT)
         self.root = given.resolve()
         self._unmarked = _check_mark(self.root)
         self._lock = threading.Lock()
         self._database = Database(self.root)
-        self._live = Live(self.root, self._database)
+        self._background = Background(self.root) if in_background else None
+        self._live = Live(self.root, self._database, self._background)
         self._fence = Fence(self.root) if fenced else None
         self._comparisons = OrderedDict()
         self._cubes = Cubes()
@@ -68,6 +73,12 @@ class Store(Questions, Measures, Tasks, Overviews, Finding, LoggedTables):
             changed = self._live.refresh()
             self._changes += changed
         return changed
+
+    @property
+    def indexing(self) -> tuple[float, int] | None:
+        """While a process indexes in the background: how far it is, from 0 to 1, and how many runs wait for it."""
+        progress = self._background.progress if self._background else None
+        return (progress.share, self._live.waiting) if progress else None
 
     def _read_anew(self) -> None:
         with self._lock:

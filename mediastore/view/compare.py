@@ -53,9 +53,8 @@ def show(
     *,
     key: str,
     mode: str = "side",
-    is_linked: bool = True,
 ) -> None:
-    """The records of one sample; a title that is clicked opens that item. Its view stands in the link where it may."""
+    """The records of one sample; a title that is clicked opens that item."""
     names, run_colors = frame.run_names(store), frame.run_colors(store)
     there = [record for record in records if record]
     told = changes.told(differences, records)
@@ -71,7 +70,7 @@ def show(
         "palette": PALETTE,
         "choice": choice.from_url().to_data(),
         "mode": mode,
-        "url": is_linked,
+        "url": True,
     }
     opened = _mount(
         key=key,

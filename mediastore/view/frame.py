@@ -24,7 +24,7 @@ begin_warming: Callable[[Store], object] | None = None
 
 @st.cache_resource(show_spinner=False)
 def _opened(root: str) -> Store:
-    store = Store(root, fenced=True)
+    store = Store(root, fenced=True, in_background=True)
     if begin_warming is not None:
         begin_warming(store)
     return store

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mediastore.errors import MediaStoreError
-from mediastore.view import access, controls, frame, links, notices, theme, welcome
+from mediastore.view import access, controls, frame, indexing, links, notices, theme, welcome
 
 st.set_page_config(page_title="mediastore", page_icon=theme.ICON, layout="wide")
 theme.apply()
@@ -33,6 +33,7 @@ with st.sidebar:
     if not is_empty:
         controls.run_picker(store)
     frame.live_marker(store)
+    indexing.progress(store)
 
 page, foot = st.container(), st.container()
 with foot:

@@ -1,0 +1,23 @@
+"""How far the index is, while a process makes it beside the app. Pages stay as quick as they are."""
+
+import streamlit as st
+
+from mediastore.reader.store import Store
+from mediastore.view import frame
+
+
+def progress(store: Store) -> None:
+    """A bar while there is something to index, and what waits for it; the page is drawn anew when it has ended."""
+    if store.indexing is not None:
+        _bar()
+
+
+@st.fragment(run_every=frame.REFRESH_S)
+def _bar() -> None:
+    found = frame.open_store().indexing
+    if found is None:
+        st.rerun()
+    share, waiting = found
+    st.progress(share, f"Indexing, {share:.0%} done")
+    if waiting:
+        st.caption(f"{waiting:,} {'run waits' if waiting == 1 else 'runs wait'} for it: their media come after it.")

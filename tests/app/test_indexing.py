@@ -1,0 +1,36 @@
+"""While a process indexes beside the app, pages stay usable and say how far it is."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import mediastore
+from mediastore.reader import live
+from mediastore.view import frame
+
+
+def test_a_bar_shows_while_it_is_indexed_and_the_media_come_after_it(
+    app: Callable[..., AppTest], root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = mediastore.init(project="demo", dir=root)
+    run.log({"val": mediastore.Image(np.zeros((8, 8, 3), np.uint8))})
+    run.finish()
+    monkeypatch.setattr(live, "INDEX_ABOVE_BYTES", 0)
+    test = app("runs")
+    assert not test.exception
+    assert test.title[0].value == "Runs"
+    assert test.sidebar.get("progress")[0].proto.text.startswith("Indexing, ")
+    assert "1 run waits for it: their media come after it." in [caption.value for caption in test.sidebar.caption]
+    store = frame._opened(str(root.resolve()))
+    deadline = time.monotonic() + 60
+    while store.indexing is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    test.run()
+    assert not test.exception
+    assert not test.sidebar.get("progress")
+    assert store.count() == 1
