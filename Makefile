@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-reader lint clean
+.PHONY: help demo test bench bench-reader bench-analysis lint clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1  /p' Makefile
@@ -23,6 +23,12 @@ bench: ## measure the writer beside other trackers, in an environment of its own
 
 bench-reader: .venv/test.stamp ## measure the reader on stores of up to a million items, ten million boxes
 	@$(BIN)/python benchmarks/reader.py --chart docs/refresh-cost.svg
+
+bench-analysis: ## time an evaluation of a million boxes beside its peers, in an environment of its own
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install -qq --disable-pip-version-check -e ".[bench-analysis]"
+	@.venv-bench/bin/python benchmarks/agreement.py
+	@.venv-bench/bin/python benchmarks/analysis.py
 
 lint: .venv/test.stamp ## mend what can be mended by itself, then say what is left
 	@$(BIN)/ruff format .
