@@ -58,7 +58,10 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All that an evaluation is made from. `group` is a number for each item: items of one group are told together."""
+    """All that an evaluation is made from. `group` is a number for each item: items of one group are told together.
+
+    unscored: how many predictions of the whole runs have no score, and count as if it were 1.
+    """
 
     labels: tuple[str, ...]
     group: Ints
@@ -66,6 +69,7 @@ class Comparison:
     predictions: Objects
     truths: Objects
     pairs: Pairs
+    unscored: int = 0
 
     def of_items(self, rows: NDArray, group: Ints, groups: int) -> "Comparison":
         """The part that lies on some items (ascending numbers), which are counted anew from 0."""
@@ -76,7 +80,7 @@ class Comparison:
         kept = kept_predictions[self.pairs.prediction] & kept_truths[self.pairs.truth]
         pairs = self.pairs.take(np.flatnonzero(kept))
         pairs = Pairs(new_prediction[pairs.prediction], new_truth[pairs.truth], pairs.overlap)
-        return Comparison(self.labels, group, groups, predictions, truths, pairs)
+        return Comparison(self.labels, group, groups, predictions, truths, pairs, self.unscored)
 
 
 def joined(parts: list[Comparison]) -> Comparison:
@@ -106,7 +110,8 @@ def joined(parts: list[Comparison]) -> Comparison:
     )
     pairs = pairs.take(np.argsort(pairs.prediction, kind="stable"))
     group = np.concatenate([entry[3] for entry in found])
-    return Comparison(labels, group, groups, predictions.take(order), _stacked([entry[1] for entry in found]), pairs)
+    truths, unscored = _stacked([entry[1] for entry in found]), sum(part.unscored for part in parts)
+    return Comparison(labels, group, groups, predictions.take(order), truths, pairs, unscored)
 
 
 def first_of_runs(sorted_values: NDArray) -> Bools:

@@ -21,7 +21,7 @@ from mediastore import files
 from mediastore.analysis import overlap
 from mediastore.analysis.objects import Comparison, Objects, Pairs
 
-VERSION = 2
+VERSION = 3
 PLACE = "index/overlaps"
 KEPT_FILES = 8
 KEPT_BYTES = 2**30
@@ -41,17 +41,17 @@ def load(path: Path, items: int) -> Comparison | None:
             labels = tuple(json.loads(content["labels"].tobytes()))
             sides = [_objects(content, side) for side in ("predictions", "truths")]
             pairs = Pairs(*(_wide(content[f"pairs.{name}"]) for name in Pairs.__slots__))
-            number = int(content["items"][0])
+            number, unscored = (int(one) for one in content["counts"])
     except (OSError, ValueError, KeyError, EOFError, IndexError, TypeError, MemoryError, zipfile.BadZipFile):
         return None
-    found = Comparison(labels, np.zeros(items, np.int64), 1, *sides, pairs)
+    found = Comparison(labels, np.zeros(items, np.int64), 1, *sides, pairs, unscored)
     return found if number == items and _is_sound(found, items) else None
 
 
 def keep(path: Path, comparison: Comparison) -> None:
     """Write it under its name; a folder that cannot be written is left as it is."""
     content = {"labels": np.frombuffer(json.dumps(comparison.labels).encode(), np.uint8)}
-    content["items"] = np.array([len(comparison.group)])
+    content["counts"] = np.array([len(comparison.group), comparison.unscored])
     for side in ("predictions", "truths"):
         objects = getattr(comparison, side)
         content |= {f"{side}.{field.name}": _narrow(getattr(objects, field.name)) for field in fields(Objects)}
@@ -83,7 +83,8 @@ def make(
     found = _ordered(predictions, of_prediction, rows, with_given_area=False)
     columns = np.lexsort((truths["position"], of_truth))
     asked = _ordered(truths, of_truth, columns, with_given_area=True)
-    return Comparison(tuple(labels), np.zeros(items, np.int64), 1, found, asked, measure(found, asked, rows, columns))
+    pairs, unscored = measure(found, asked, rows, columns), int(np.isnan(predictions["score"]).sum())
+    return Comparison(tuple(labels), np.zeros(items, np.int64), 1, found, asked, pairs, unscored)
 
 
 def _ranked(score: NDArray) -> NDArray:

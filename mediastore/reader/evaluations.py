@@ -37,6 +37,7 @@ class Evaluations(Asking):
     _live: Live
     _lock: threading.Lock
     _comparisons: OrderedDict[str, Comparison]
+    _evaluations: OrderedDict[str, Evaluation]
     _filled: dict[tuple[str, str], str]
     _filling: threading.Lock
 
@@ -60,8 +61,14 @@ class Evaluations(Asking):
         such items.
         """
         layers = predictions, truth
-        comparison, items, rows = self._compared_items(key, run, step, layers, geometry, filters)
-        return _evaluation(comparison, items, rows, layers)
+        asked = repr((self.version, key, run, step, layers, geometry, sorted(filters.items())))
+        with self._lock:
+            if known := self._evaluations.get(asked):
+                self._evaluations.move_to_end(asked)
+                return known
+        found = _evaluation(*self._compared_items(key, run, step, layers, geometry, filters), layers)
+        with self._lock:
+            return _kept(self._evaluations, asked, found)
 
     def what_changed(
         self,
@@ -120,7 +127,7 @@ class Evaluations(Asking):
         wanted = _of_step(items, step)
         if filters:
             accepted = self._evaluated_items(Filters(key=key, run=run, **filters))
-            wanted &= items["id"].isin(accepted["id"]).to_numpy()
+            wanted = wanted & items["id"].isin(accepted["id"]).to_numpy()
         return joined(parts), items, np.flatnonzero(wanted)
 
     def _fill_views_of(self, query: str) -> None:
@@ -174,10 +181,7 @@ class Evaluations(Asking):
             if self._mark(folder) == mark:
                 comparisons.keep(path, found)
         with self._lock:
-            self._comparisons[str(path)] = found
-            while len(self._comparisons) > KEPT:
-                self._comparisons.popitem(last=False)
-        return found
+            return _kept(self._comparisons, str(path), found)
 
     def _mark(self, folder: str) -> str:
         with self._lock:
@@ -219,6 +223,13 @@ def _evaluation(comparison: Comparison, items: pd.DataFrame, rows: np.ndarray, l
     by_step = some.groupby(["project", "run", "step"], sort=False)
     groups = by_step.size().reset_index(name="items")
     return Evaluation(comparison.of_items(rows, by_step.ngroup().to_numpy(), len(groups)), some, groups, layers)
+
+
+def _kept(those: OrderedDict[str, Any], name: str, found: Any) -> Any:
+    those[name] = found
+    while len(those) > KEPT:
+        those.popitem(last=False)
+    return found
 
 
 def _conditions(items: pd.DataFrame, key: str) -> tuple[str, dict[str, Any]]:

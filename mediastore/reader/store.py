@@ -52,8 +52,8 @@ class Store(Questions, Measures, Tasks, Overviews, Finding, LoggedTables):
         self._background = Background(self.root) if in_background else None
         self._live = Live(self.root, self._database, self._background)
         self._fence = Fence(self.root) if fenced else None
-        self._comparisons = OrderedDict()
         self._cubes = Cubes()
+        self._comparisons, self._evaluations = OrderedDict(), OrderedDict()
         self._filled, self._filling = {}, threading.Lock()
         self._opened = secrets.token_hex(4)
         self._changes = 0

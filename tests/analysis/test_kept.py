@@ -1,5 +1,6 @@
 """What is kept of a comparison: made once, found again, made anew when anything changed, never in the way."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from mediastore.reader import comparisons
 PIXELS = np.zeros((48, 48, 3), np.uint8)
 
 
-def log(root: Path, step: int, score: float, run: str = "run-1") -> None:
+def log(root: Path, step: int, score: float | None, run: str = "run-1") -> None:
     truth = mediastore.Box((0, 0, 20, 20), label="cat", layer="ground_truth")
     found = mediastore.Box((0, 0, 20, 18), label="cat", score=score)
     with mediastore.init(project="demo", id=run, dir=root, resume="allow") as writer:
@@ -108,3 +109,31 @@ def test_a_file_that_points_beyond_the_store_is_made_anew(root: Path) -> None:
         assert mediastore.Store(root).evaluate("val").summary().equals(whole)
     np.savez(path, **arrays | {"predictions.score": np.zeros(5)})
     assert mediastore.Store(root).evaluate("val").summary().equals(whole)
+
+
+def test_the_same_question_is_answered_by_the_same_evaluation(root: Path) -> None:
+    log(root, 0, 0.5)
+    store = mediastore.Store(root)
+    first = store.evaluate("val", step=0)
+    assert store.evaluate("val", step=0) is first
+    assert store.evaluate("val", step=0, sample="one") is not first
+    log(root, 0, 0.6)
+    store.refresh()
+    assert store.evaluate("val", step=0).objects()["score"].tolist() == [0.6]
+
+
+def test_many_readers_at_once_agree(root: Path) -> None:
+    log(root, 0, 0.5)
+    with ThreadPoolExecutor(6) as pool:
+        stores = [mediastore.Store(root) for _ in range(3)]
+        told = list(pool.map(lambda at: stores[at % 3].evaluate("val", step=at % 2).counts()["TP"].sum(), range(24)))
+    assert told == [1, 0] * 12
+    assert len(kept(root)) == 1
+
+
+def test_predictions_without_a_score_are_told(root: Path) -> None:
+    log(root, 0, None)
+    store = mediastore.Store(root)
+    for evaluation in (store.evaluate("val"), mediastore.Store(root).evaluate("val")):
+        assert any("1 predictions have no score" in doubt for doubt in evaluation.warnings)
+        assert evaluation.objects()["score"].tolist() == [1.0]
