@@ -3,6 +3,7 @@
 import secrets
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ SPILL_MAX = "8GB"
 INTEGER_MAX = 2**63 - 1
 _SUPERSEDED = sql.text("find_superseded").format(items="store.items", fresh="read_items")
 _NAME_FILES = sql.text("name_files")
+INTERRUPTED = "a query must be let run to its end, got an interrupt; ask again"
 _NOT_READING = "a query must be one select statement, got {found}; the store is read only"
 
 
@@ -44,6 +46,8 @@ class Database:
             "preserve_insertion_order": False,
         }
         self._connection = duckdb.connect(config=config)
+        self._asking: set[duckdb.DuckDBPyConnection] = set()
+        self._asking_lock = threading.Lock()
         self._connection.execute(sql.text("bookkeeping"))
         self._connection.execute(sql.text("tables").format(prefix="store.live_"))
         self._connection.execute(sql.text("macros"))
@@ -64,11 +68,14 @@ class Database:
 
     def ask(self, query: str, values: Sequence[Any] | Mapping[str, Any], limit_s: float = TIME_LIMIT_S) -> pd.DataFrame:
         """The answer to a query of the user's. Raises QueryError with DuckDB's own sentence."""
+        began = time.monotonic()
         try:
-            with self._snapshot() as cursor, _interrupted_after(limit_s, cursor):
+            with self._snapshot() as cursor, _interrupted_after(limit_s, cursor), self._interruptible(cursor):
                 _check_reads_only(cursor, query)
                 return _frame(cursor, query, values)
         except duckdb.InterruptException as error:
+            if time.monotonic() - began < limit_s:
+                raise QueryError(INTERRUPTED) from error
             raise QueryError(f"a query must end within {limit_s:g} s, got no end; ask for less") from error
         except UnicodeEncodeError as error:
             raise QueryError(f"a query must be text that UTF-8 can hold, got {error.object[error.start]!r}") from error
@@ -94,6 +101,22 @@ class Database:
             cursor.execute("commit")
         finally:
             cursor.close()
+
+    def interrupt(self) -> None:
+        """End what `ask` is answering now; it raises QueryError."""
+        with self._asking_lock:
+            for cursor in self._asking:
+                cursor.interrupt()
+
+    @contextmanager
+    def _interruptible(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        with self._asking_lock:
+            self._asking.add(cursor)
+        try:
+            yield
+        finally:
+            with self._asking_lock:
+                self._asking.discard(cursor)
 
     @contextmanager
     def change(self) -> Iterator["Change"]:

@@ -21,6 +21,7 @@ import pandas as pd
 import pyarrow as pa
 
 from mediastore.errors import QueryError
+from mediastore.reader.database import INTERRUPTED
 
 WORKERS = 2
 MEMORY_BYTES = 3 * 2**30
@@ -48,6 +49,7 @@ class Fence:
         self._room = threading.BoundedSemaphore(workers)
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
         weakref.finalize(self, _end_all, self._idle)
 
     def ask(self, query: str, values: Sequence[Any] | Mapping[str, Any], limit_s: float) -> pd.DataFrame:
@@ -65,7 +67,11 @@ class Fence:
             )
         try:
             worker = self._taken()
-            kind, content = worker.ask(query, values, limit_s)
+            try:
+                kind, content = worker.ask(query, values, limit_s)
+            finally:
+                with self._lock:
+                    self._busy.discard(worker)
             with self._lock:
                 self._idle.append(worker)
         finally:
@@ -74,14 +80,24 @@ class Fence:
             raise QueryError(content.decode("utf-8", "replace"))
         return pa.ipc.open_stream(content).read_all().to_pandas()
 
+    def interrupt(self) -> None:
+        """End what is being answered now; `ask` raises QueryError."""
+        with self._lock:
+            for worker in self._busy:
+                worker.interrupt()
+
     def _taken(self) -> "_Worker":
         with self._lock:
             while self._idle:
                 worker = self._idle.pop()
                 if worker.lives():
+                    self._busy.add(worker)
                     return worker
                 worker.end()
-        return _Worker(self._root, *self._bounds)
+        worker = _Worker(self._root, *self._bounds)
+        with self._lock:
+            self._busy.add(worker)
+        return worker
 
 
 class _Worker:
@@ -89,6 +105,7 @@ class _Worker:
 
     def __init__(self, root: Path, memory_bytes: int, answer_bytes: int) -> None:
         self._answer_bytes = answer_bytes
+        self._is_interrupted = False
         self._too_much = f"a query must fit into {memory_bytes / 2**30:g} GB of memory, got one that did not"
         environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         self._process = subprocess.Popen(
@@ -100,6 +117,10 @@ class _Worker:
             start_new_session=True,
         )
         self._within(START_S, self._receive, f"a query must be begun within {START_S:g} s, got no start; try again")
+
+    def interrupt(self) -> None:
+        self._is_interrupted = True
+        self._process.kill()
 
     def lives(self) -> bool:
         return self._process.poll() is None
@@ -124,7 +145,8 @@ class _Worker:
             return exchange()
         except (OSError, EOFError) as error:
             self.end()
-            raise QueryError(late if is_late.is_set() else f"{self._too_much}; ask for less") from error
+            unasked = INTERRUPTED if self._is_interrupted else f"{self._too_much}; ask for less"
+            raise QueryError(late if is_late.is_set() else unasked) from error
         except BaseException:
             self.end()
             raise

@@ -98,6 +98,10 @@ class Store(Questions, Measures, Tasks, Overviews, Finding, LoggedTables):
         self._fill_views_of(query)
         return self._again(self._database.ask, query, params, limit_s)
 
+    def interrupt(self) -> None:
+        """End every query that `sql` is answering now in other threads: each raises QueryError."""
+        (self._fence or self._database).interrupt()
+
     def run(self, name: str) -> StoredRun:
         """One run, to change its name, notes, tags, config or summary: `store.run("…").update(tags=["best"])`.
 

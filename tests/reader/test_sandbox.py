@@ -1,6 +1,7 @@
 """SQL from people: it reads the views, and that is all it can do."""
 
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -117,3 +118,24 @@ def test_values_are_bound(store: Store) -> None:
     assert store.sql("select $a as a", {"a": None})["a"].isna().all()
     with pytest.raises(QueryError):
         store.sql("select ?")
+
+
+@pytest.mark.parametrize("fenced", [False, True])
+def test_a_query_can_be_interrupted_and_the_store_answers_on(store: Store, fenced: bool) -> None:
+    asked = Store(store.root, fenced=fenced)
+    assert asked.sql("select 1 as a")["a"].tolist() == [1]
+    refused: list[str] = []
+
+    def ask() -> None:
+        try:
+            asked.sql("select count(*) from range(100000000) a, range(100000000) b where a.range % 7 = b.range")
+        except QueryError as error:
+            refused.append(str(error))
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    while thread.is_alive():
+        asked.interrupt()
+        thread.join(0.2)
+    assert refused == ["a query must be let run to its end, got an interrupt; ask again"]
+    assert asked.sql("select count(*) as n from items")["n"].tolist() == [1]
