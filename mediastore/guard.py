@@ -120,10 +120,11 @@ class PasswordGuard:
 
     async def _answered(self, asked: Request) -> Response:
         address = asked.client.host if asked.client else ""
+        given = await _password(asked)
+        # Nothing is awaited from here until a wrong one is counted, so that many at once count as many.
         recent = [at for at in self._wrong.get(address, ()) if time.monotonic() - at < WRONG_WINDOW_S]
         if len(recent) >= WRONG_MAX:
             return _page("Too many wrong passwords; wait a minute.", 429)
-        given = await _password(asked)
         if hmac.compare_digest(_digest(given), self._password):
             self._wrong.pop(address, None)
             return self._let_in(asked)

@@ -74,6 +74,11 @@ def move_artifacts(root: Path, project: str, to: str) -> None:
     forget_empty(root, source.parent)
 
 
+def has_unfinished(root: Path) -> bool:
+    """Whether a move was begun that has not ended."""
+    return (root / FOLDER).is_dir()
+
+
 def finish(root: Path) -> list[str]:
     """End or forget the moves that a killed process left; the folders that stand in two places and why, if any."""
     told = []

@@ -164,6 +164,8 @@ def check(options: Namespace) -> int:
     if options.repair:
         for told in moves.finish(options.root):
             say(told)
+    elif moves.has_unfinished(options.root):
+        say("A move of runs was interrupted, or goes on; `mediastore check --repair` ends it.")
     report = audit.check(options.root, repair=options.repair)
     for line in report.lines:
         print_line(line)

@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mediastore import queries
+from mediastore import queries, shown
 from mediastore.downloads import query_url
 from mediastore.draw import answers
 from mediastore.draw.answers import Chart
 from mediastore.errors import MediaStoreError, QueryError
 from mediastore.reader.store import Store
-from mediastore.view import answer, frame
+from mediastore.view import access, answer, frame
 from mediastore.view.components import joined
 
 QUERY = "sql"
@@ -115,7 +115,7 @@ def ask(store: Store, query: str) -> Answer | None:
         return _asked(str(store.root), store.version, query, st.session_state[LIMIT], store)
     except QueryError as error:
         st.caption(":material/error: The query cannot be answered.")
-        st.code(str(error), language=None, wrap_lines=False)
+        st.code(shown.without_paths(str(error)), language=None, wrap_lines=False)
         return None
 
 
@@ -191,16 +191,18 @@ def _saved(store: Store, query: str) -> None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.text(one.name, width="stretch")
                 st.button("Take", type="tertiary", key=f"take-{place}", on_click=_take, args=[one.sql])
-                st.button(
-                    "Forget",
-                    type="tertiary",
-                    key=f"forget-{place}",
-                    icon=":material/delete:",
-                    on_click=queries.forget,
-                    args=[store.root, one.name],
-                )
-        st.text_input("Save this query as", key=NAME, max_chars=queries.NAME_CHARACTERS_MAX)
-        st.button("Save", icon=":material/bookmark_add:", on_click=_save, args=[store, query])
+                if access.can_change():
+                    st.button(
+                        "Forget",
+                        type="tertiary",
+                        key=f"forget-{place}",
+                        icon=":material/delete:",
+                        on_click=queries.forget,
+                        args=[store.root, one.name],
+                    )
+        if access.can_change():
+            st.text_input("Save this query as", key=NAME, max_chars=queries.NAME_CHARACTERS_MAX)
+            st.button("Save", icon=":material/bookmark_add:", on_click=_save, args=[store, query])
         if problem := st.session_state.pop("query_problem", None):
             st.text(problem)
 
@@ -210,7 +212,7 @@ def _save(store: Store, query: str) -> None:
         queries.save(store.root, st.session_state[NAME], query)
         st.session_state[NAME] = ""
     except (MediaStoreError, OSError) as error:
-        st.session_state["query_problem"] = str(error)
+        st.session_state["query_problem"] = shown.without_paths(str(error))
 
 
 def _take(text: str) -> None:
@@ -220,8 +222,8 @@ def _take(text: str) -> None:
 def _python(store: Store, query: str) -> None:
     with st.popover("Python", icon=":material/code:"):
         asked = f'"""\n{query}\n"""' if '"""' not in query and "\\" not in query else repr(query)
-        text = f"import mediastore\n\nstore = mediastore.Store({str(store.root)!r})\nframe = store.sql({asked})"
-        st.code(text, language="python")
+        opening = f"import mediastore\n\nstore = mediastore.Store({access.root_as_shown(store)!r})"
+        st.code(f"{opening}\nframe = store.sql({asked})", language="python")
 
 
 @st.cache_resource(show_spinner="Asking the store …", max_entries=4)

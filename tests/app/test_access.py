@@ -75,6 +75,18 @@ def test_read_only_shows_no_path_of_the_machine(
     (root / "mediastore.json").unlink()
 
 
+@pytest.mark.parametrize("page", ["runs", "gallery", "curves", "item", "sql", "predictions", "mistakes", "changed"])
+def test_every_page_works_read_only(
+    page: str, write_run: Callable[..., str], root: Path, read_only: Callable[[], None], app: Callable[..., AppTest]
+) -> None:
+    write_run("one", steps=range(2))
+    read_only()
+    shown_page = app(page)
+    assert not shown_page.exception
+    assert not {button.label for button in shown_page.button} & {"Save", "Forget"}
+    assert str(root.parent) not in "\n".join(str(block.value) for block in [*shown_page.code, *shown_page.text])
+
+
 def test_several_stores_have_names_of_their_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     roots = [tmp_path / "a/runs", tmp_path / "b/runs", tmp_path / "else"]
     monkeypatch.setenv("MEDIASTORE_STORES", json.dumps([str(root) for root in roots]))
