@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 WAYS = ("run", "project", "kind", "key")
 BLOCK_BYTES = 512
 PARTS = {"media": "media", "index": "index", "items": "records", "metrics": "records", "run.json": "records"}
-_ITEMS = "select project, run, kind, key, path, count(*), coalesce(sum(bytes), 0) from items group by all order by all"
+_ITEMS = """
+select project, run, kind, key, path, count(*), coalesce(sum(bytes), 0)::bigint
+from items
+group by all
+order by all
+"""
 
 
 @dataclass

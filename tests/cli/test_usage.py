@@ -66,5 +66,5 @@ def test_sizes_are_bytes_in_a_pipe_and_scaled_on_a_terminal(
     command: Command, on_terminal: Callable[..., str], log_run: Callable[..., str], root: Path
 ) -> None:
     log_run("one")
-    assert all(row["on_disk"].isdigit() for row in command("du").rows)
+    assert all(row["on_disk"].isdigit() and row["logical"].isdigit() for row in command("du").rows)
     assert " kB" in on_terminal("du", "--root", str(root), NO_COLOR="1")
