@@ -58,7 +58,7 @@ class Session:
         before, leave = sys.excepthook, sys.exit
 
         def noting_excepthook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-            self.exit_code = 1
+            self.exit_code = 0 if hasattr(sys, "ps1") else 1  # at a prompt, the session goes on after an error
             before(kind, error, trace)
 
         def noting_exit(code: Any = None) -> Any:

@@ -73,6 +73,23 @@ def test_every_way_out_writes_what_is_queued_and_the_right_status(tmp_path: Path
     assert audit.check(tmp_path / "store").clean
 
 
+def test_a_cell_that_is_run_again_ends_its_first_run_and_an_error_at_the_prompt_ends_none(tmp_path: Path) -> None:
+    cell = "run = mediastore.init(project='p'); log(run, 5)\n"
+    done = subprocess.run(
+        [sys.executable, "-i", "-q"],
+        input=f"{PRELUDE}\n{cell}{cell}1 / 0\nlog(run, 2)\n",
+        cwd=tmp_path,
+        env=os.environ | {"MEDIASTORE_DIR": str(tmp_path / "store"), "MEDIASTORE_STRICT": "0"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "ZeroDivisionError" in done.stderr and done.returncode == 0, done.stderr
+    paths = (tmp_path / "store").glob("*/*/run.json")
+    assert [json.loads(path.read_text())["status"] for path in paths] == ["finished"] * 2
+    assert item_lines(tmp_path) == 12
+
+
 def test_a_context_that_raises_marks_the_run_failed(tmp_path: Path) -> None:
     code, output = ended(
         tmp_path,
