@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mediastore.view import charts, controls, correlations, frame, gallery, links, step_media
+from mediastore.view import chart_looks, charts, controls, correlations, frame, gallery, links, step_media
 
 store = frame.open_store()
 
@@ -21,6 +21,7 @@ def curves_and_media() -> None:
         chosen = controls.metrics(names)
         key = controls.media_key(store)
         step = controls.step()
+    chart_looks.choose(names)
     charts.show(store, {"": chosen}, key="curves", mark=step, wide=True)
     if key is None:
         frame.nothing_found("The runs in view have logged no media.", "Log a picture: run.log({'view': Image(array)})")

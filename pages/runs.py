@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mediastore.draw.curves import overview
-from mediastore.view import charts, frame, links, run_table
+from mediastore.view import chart_looks, charts, frame, links, run_edit, run_filter, run_table
 
 METRICS = 24
 
@@ -13,9 +13,16 @@ if point := charts.picked("run_curves"):
     links.open_curve(*point)
 
 frame.page("Runs", "Which runs are there, and how do they compare? Tick the runs to see on every page.")
-run_table.show(store)
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    listed = run_filter.choose(store, frame.runs(store))
+    looks = run_table.looks(store, listed.runs)
+listed.say()
+run_table.show(store, listed.runs, *looks)
 
 names = store.metric_names(run=frame.selected_runs(store))
+with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    chart_looks.choose(names)
+    run_edit.show(store, listed.runs)
 if not names:
     frame.nothing_found("The runs in view have logged no metrics.", "Log a number: run.log({'loss': 0.3})")
     st.stop()

@@ -15,6 +15,7 @@ USUAL_PREFIXES = ("train", "val", "valid", "validation", "eval", "test")
 class Curve:
     """One metric of one run: `ref` and `name` of the run, its colour, and finite values by step, in the order of steps.
 
+    xs: where the values stand on the axis, the steps themselves where it shows steps.
     in_range: how many there are where one looks, of which `shown` are here; `lost` values were not finite.
     """
 
@@ -26,14 +27,18 @@ class Curve:
     in_range: int = 0
     shown: int = 0
     lost: int = 0
+    xs: np.ndarray | None = None
 
 
-def figure(curves: Sequence[Curve]) -> dict[str, Any]:
-    """One metric of several runs as a plotly figure: transparent, one line a run, the place kept as runs grow."""
+def figure(curves: Sequence[Curve], x: str = "step") -> dict[str, Any]:
+    """One metric of several runs as a plotly figure: transparent, one line a run, the place kept as runs grow.
+
+    x: what the axis shows: "step", "elapsed" (seconds) or a metric.
+    """
     return {
         "data": [_line(curve) for curve in curves],
         "layout": {
-            "uirevision": "kept",
+            "uirevision": x,
             "showlegend": False,
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
@@ -45,8 +50,8 @@ def figure(curves: Sequence[Curve]) -> dict[str, Any]:
                 "showgrid": False,
                 "nticks": 6,
                 "tickformat": "~s",
-                "hoverformat": ",d",
-                "unifiedhovertitle": {"text": "step %{x}"},
+                "hoverformat": ",d" if x == "step" else ".4~s",
+                "unifiedhovertitle": {"text": f"{plain(x)} %{{x}}"},
             },
             "yaxis": {"zeroline": False, "nticks": 5},
         },
@@ -117,8 +122,9 @@ def _line(curve: Curve) -> dict[str, Any]:
         "mode": "lines+markers" if few else "lines",
         "name": plain(curve.name),
         "meta": curve.ref,
-        "x": curve.steps.tolist(),
+        "x": (curve.steps if curve.xs is None else curve.xs).tolist(),
         "y": curve.values.tolist(),
+        "customdata": curve.steps.tolist(),
         "line": {"color": curve.color, "width": 2},
         "marker": {"color": curve.color, "size": 5},
         "hovertemplate": "%{y:.4~g}",

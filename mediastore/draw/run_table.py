@@ -37,6 +37,15 @@ def result_columns(summaries: Sequence[Values]) -> dict[str, list[Any]]:
     return dict(sorted(columns.items(), key=lambda column: (column[1].count(None), _rank(column[0]))))
 
 
+def against_baseline(columns: Mapping[str, Sequence[Any]], place: int) -> dict[str, list[Any]]:
+    """Each column of numbers as its difference to the row at `place`; columns without a number there are left out."""
+    return {
+        name: [None if not _is_number(value) else value - values[place] for value in values]
+        for name, values in columns.items()
+        if _is_number(values[place])
+    }
+
+
 def duration_words(seconds: float) -> str:
     """A duration in the two units that matter: `4 s`, `3 min 12 s`, `2 h 5 min`, `3 d 4 h`."""
     if not math.isfinite(seconds) or seconds < 0:

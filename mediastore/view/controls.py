@@ -55,3 +55,34 @@ def media_key(store: Store) -> str | None:
     if not names:
         return None
     return st.selectbox("Media", names, key="media", bind="query-params", width=240)
+
+
+def one_run(store: Store, refs: Sequence[str], param: str, title: str, *, placeholder: str | None = None) -> str | None:
+    """One of these runs by name; the link carries its `project/run`, as a bound widget would carry the name.
+
+    placeholder: what is said where none is chosen, which is then the beginning; else it is the first run.
+    """
+    names, key = frame.run_names(store), f"{param}_run"
+    asked = st.query_params.get(param)
+    if asked in refs:
+        st.session_state[key] = asked
+    elif st.session_state.get(key) not in refs:
+        st.session_state.pop(key, None)
+
+    def follow() -> None:
+        chosen = st.session_state[key]
+        if chosen is None:
+            st.query_params.pop(param, None)
+        else:
+            st.query_params[param] = chosen
+
+    return st.selectbox(
+        title,
+        refs,
+        index=0 if placeholder is None else None,
+        key=key,
+        placeholder=placeholder or "",
+        format_func=lambda ref: names.get(ref, ref),
+        on_change=follow,
+        width=220,
+    )

@@ -9,7 +9,7 @@ import streamlit as st
 from mediastore.analysis.evaluation import Evaluation
 from mediastore.reader.evaluations import PREDICTIONS, TRUTH
 from mediastore.reader.store import Store
-from mediastore.view import frame
+from mediastore.view import controls, frame
 
 KEY, RUN, IOU, SCORE = "key", "of", "iou", "least"
 FOUND_LAYER, TRUTH_LAYER = "found_in", "truth_in"
@@ -63,14 +63,7 @@ def choose_key(found: pd.DataFrame) -> str:
 
 def choose_run(store: Store, refs: Sequence[str], param: str = RUN, title: str = "Run") -> str:
     """One of the runs, kept in the link."""
-    names = frame.run_names(store)
-    if st.session_state.get(param) not in (None, *refs):
-        del st.session_state[param]
-    if len(refs) < 2:
-        return refs[0]
-    return st.selectbox(
-        title, refs, key=param, bind="query-params", width=220, format_func=lambda ref: names.get(ref, ref)
-    )
+    return refs[0] if len(refs) < 2 else controls.one_run(store, refs, param, title) or refs[0]
 
 
 def choose_step(steps: Sequence[int], param: str, title: str = "Step", usual: int | None = None) -> int:

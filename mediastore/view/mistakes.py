@@ -18,9 +18,9 @@ from mediastore.view.steps import plain
 VIEW = "show"
 VIEWS = ("Objects", "Hardest pictures", "Precision and recall", "Calibration", "Doubtful truth")
 HARDEST_BY = {
-    "disagreement": "most wrong and missed, by share",
-    "missed_area": "largest missed area",
-    "worst_score": "most confident mistake",
+    "share that is wrong or missed": "disagreement",
+    "largest missed area": "missed_area",
+    "most confident mistake": "worst_score",
 }
 PICTURES = 24
 
@@ -127,10 +127,8 @@ def said(row: Mapping[str, Any]) -> str:
 
 
 def _pictures(store: Store, judged: Evaluation, bounds: Bounds) -> None:
-    by = st.selectbox(
-        "Hardest by", list(HARDEST_BY), format_func=HARDEST_BY.__getitem__, key="by", bind="query-params", width=320
-    )
-    rows = judged.hardest(bounds.iou, bounds.score, by)
+    by = st.selectbox("Hardest by", list(HARDEST_BY), key="by", bind="query-params", width=320)
+    rows = judged.hardest(bounds.iou, bounds.score, HARDEST_BY[by])
     st.caption(f"The {min(PICTURES, len(rows)):,} hardest of {len(rows):,} items.")
     values = {"FP": "false alarms", "FN": "not found", "disagreement": "disagreement"}
     show_items(store, rows.head(PICTURES), values, bounds)

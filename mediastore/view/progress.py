@@ -9,7 +9,7 @@ from mediastore.analysis.evaluation import Evaluation
 from mediastore.draw.since import MEASURES, kind_figures, label_figures, since_when
 from mediastore.reader.store import Store
 from mediastore.view import frame, links, plots
-from mediastore.view.judged import IOU, RUN, SCORE, Bounds
+from mediastore.view.judged import IOU, SCORE, Bounds
 
 KEY = "progress"
 MEASURE = "measure"
@@ -32,7 +32,6 @@ def opened(key: str, refs: Sequence[str]) -> None:
     if sort == "kind":
         asked["pick"] = f"kind:{name}"
     kept = {name: st.query_params[name] for name in (IOU, SCORE) if name in st.query_params}
-    st.session_state.pop(RUN, None)
     links.open_mistakes(asked | kept)
 
 

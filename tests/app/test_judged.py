@@ -192,3 +192,15 @@ def test_a_label_works_since_it_stays_at_half_of_its_best(
     assert (None if pd.isna(told["first_found"]) else told["first_found"]) == first
     assert (None if pd.isna(told["works_since"]) else told["works_since"]) == since_step
     assert told["at"] == at
+
+
+def test_a_link_names_the_run_by_its_place_whatever_it_is_called(
+    app: Open, root: Path, pets: str, component_data: Data
+) -> None:
+    with mediastore.init(project="pets", name="two", dir=root) as run:
+        run.log({"val/pets": [picture(0, 0)]}, step=0)
+    for page, key in (("mistakes", "judged_objects"), ("changed", "changed_objects")):
+        test = app(page, of=pets, of_before=pets, of_after=pets, step_before="0", least="0.1")
+        assert not test.exception
+        shown = component_data(test, key)
+        assert {tile["id"][1] for group in shown["groups"] for tile in group["tiles"]} == {pets.split("/")[1]}

@@ -134,3 +134,106 @@ def test_a_result_that_is_no_finite_number_is_said() -> None:
 )
 def test_a_duration_is_said_in_two_units(seconds: float, words: str) -> None:
     assert run_table.duration_words(seconds) == words
+
+
+def listed(test: AppTest) -> list[str]:
+    assert not test.exception
+    return test.dataframe[0].value["run"].tolist() if test.dataframe else []
+
+
+def said(test: AppTest) -> str:
+    return " ".join(one.value for kind in (test.caption, test.text, test.warning) for one in kind)
+
+
+@pytest.fixture
+def three(write_run: Write) -> list[str]:
+    """Three runs, oldest first, which differ in project, tags, notes and learning rate."""
+    return [
+        write_run("slow", config={"lr": 0.001}, tags=["base"], notes="the first *try*"),
+        write_run("fast", config={"lr": 0.1}, tags=["base", "best"]),
+        write_run("wild", config={"lr": 3.0}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("params", "names"),
+    [
+        ({"find": "TRY first"}, ["slow"]),
+        ({"find": "best"}, ["fast"]),
+        ({"find": "config.lr > 0.01"}, ["wild", "fast"]),
+        ({"find": "config.lr > 0.01 and name != 'wild'"}, ["fast"]),
+        ({"tag": ["base"]}, ["fast", "slow"]),
+        ({"find": "nothing like it"}, []),
+        ({}, ["wild", "fast", "slow"]),
+    ],
+    ids=str,
+)
+def test_the_table_lists_the_runs_that_were_asked_for_and_says_of_how_many(
+    app: Open, three: list[str], params: dict[str, Any], names: list[str]
+) -> None:
+    test = app("runs", **params)
+    assert listed(test) == names
+    assert f"{len(names)} of 3 runs" in said(test)
+
+
+def test_a_condition_that_cannot_be_read_says_why_and_hides_nothing(app: Open, three: list[str]) -> None:
+    test = app("runs", find="config.lr >")
+    assert len(listed(test)) == 3
+    assert test.warning
+
+
+def test_results_can_be_held_against_a_baseline(app: Open, write_run: Write) -> None:
+    base = write_run("base", steps=range(4))
+    write_run("longer", steps=range(6))
+    table = app("runs", baseline=base).dataframe[0].value
+    assert table["against.val/score"].tolist() == [pytest.approx(0.2), 0.0]
+
+
+def test_tags_of_all_ticked_runs_and_the_name_of_one_can_be_edited(app: Open, root: Path, three: list[str]) -> None:
+    test = app("runs", run=[three[0]])
+    test.text_input[1].set_value("slower")
+    test.multiselect[-1].set_value([])
+    next(button for button in test.button if button.label == "Save").click()
+    test.run()
+    assert not test.exception
+    record = mediastore.Store(root).runs().set_index("ref").loc[three[0]]
+    assert (record["name"], list(record["tags"]), record["notes"]) == ("slower", [], "the first *try*")
+
+
+def press(test: AppTest, label: str) -> AppTest:
+    return next(button for button in test.button if button.label == label).click().run()
+
+
+def test_archived_runs_leave_the_list_and_can_be_brought_back(app: Open, three: list[str]) -> None:
+    test = press(app("runs", run=[three[1]]), "Archive")
+    assert listed(test) == ["wild", "slow"]
+    assert "1 archived, hidden" in said(test)
+    test = press(app("runs", run=[three[1]], archived="true"), "Bring back")
+    assert listed(test) == ["wild", "fast", "slow"]
+    assert "archived, hidden" not in said(app("runs"))
+
+
+def test_a_removed_run_lies_in_the_trash_and_can_be_put_back(app: Open, root: Path, three: list[str]) -> None:
+    test = press(app("runs", run=[three[0]]), "Remove")
+    assert listed(test) == ["wild", "fast"]
+    assert "1 removed, kept in the store's trash" in said(test)
+    assert listed(press(test, "Undo")) == ["wild", "fast", "slow"]
+    assert len(mediastore.Store(root).runs()) == 3
+
+
+def test_who_may_only_look_is_offered_no_change(app: Open, three: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDIASTORE_READ_ONLY", "1")
+    test = app("runs")
+    assert not {"Archive", "Remove", "Save"} & {button.label for button in test.button}
+
+
+def test_the_x_axis_can_show_another_metric(app: Open, write_run: Write, component_data: Data) -> None:
+    write_run(steps=range(4))
+    test = app("runs", x="val/score", smooth="0.5")
+    assert not test.exception
+    data = component_data(test, "run_curves")
+    assert data["looks"] == {"smooth": 0.5, "log": False}
+    chart = next(chart for group in data["groups"] for chart in group["charts"] if chart["id"] == "train/loss")
+    (trace,) = chart["figure"]["data"]
+    assert trace["x"] == [0.0, 0.1, 0.2, 0.3]
+    assert trace["customdata"] == [0, 1, 2, 3]

@@ -93,11 +93,25 @@ class Curves {
     const marked = this.data.mark === null || this.data.mark === undefined ? [] : [{
       type: "line", x0: this.data.mark, x1: this.data.mark, yref: "paper", y0: 0, y1: 1, line: { color: this.ink, width: 1.5, dash: "dot" },
     }];
-    return { data: figure.data, layout: {
+    const { smooth = 0, log = false } = this.data.looks ?? {};
+    const y = log ? { type: "log", autorange: true, dtick: undefined } : {};
+    return { data: smooth ? figure.data.flatMap((trace) => this.smoothed(trace, smooth)) : figure.data, layout: {
       ...figure.layout, autosize: true, shapes: marked, font: { family: this.font, size: 12, color: this.ink },
-      xaxis: { ...axis, ...figure.layout.xaxis, spikecolor: soft, spikethickness: 1, spikedash: "solid" }, yaxis: { ...axis, ...figure.layout.yaxis },
+      xaxis: { ...axis, ...figure.layout.xaxis, spikecolor: soft, spikethickness: 1, spikedash: "solid" }, yaxis: { ...axis, ...figure.layout.yaxis, ...y },
       hoverlabel: { bgcolor: solid(this.host, "var(--st-background-color)"), bordercolor: grid, font: { family: this.font, size: 12, color: this.ink } },
     } };
+  }
+
+  // The raw line, faint, under an exponential moving average that does not begin at zero.
+  smoothed(trace, weight) {
+    let sum = 0;
+    let total = 0;
+    const y = trace.y.map((value) => {
+      [sum, total] = [sum * weight + value * (1 - weight), total * weight + (1 - weight)];
+      return sum / total;
+    });
+    const raw = { ...trace, mode: "lines", line: { ...trace.line, width: 1 }, opacity: 0.28, hoverinfo: "skip", hovertemplate: undefined };
+    return [raw, { ...trace, y, mode: "lines", text: trace.y.map(formatNumber), hovertemplate: "%{y:.4~g} (raw %{text})" }];
   }
 
   listen(chart) {
