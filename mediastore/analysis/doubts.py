@@ -37,6 +37,9 @@ def find(evaluation: "Evaluation") -> list[str]:
             )
         if len(comparison.predictions) > 1 and float(comparison.predictions.score.max()) == lowest:
             found.append(f"All scores are {lowest:.3g}: predictions have no order, so AP and curves say nothing.")
+    below = int((comparison.predictions.score < 0).sum())
+    if below:
+        found.append(f"{below} predictions score below 0: a threshold of 0 leaves them out, AP does not.")
     if comparison.unscored:
         found.append(f"{comparison.unscored} predictions have no score: they count as if it were 1, before all others.")
     empty = int((comparison.predictions.area == 0).sum() + (comparison.truths.area == 0).sum())

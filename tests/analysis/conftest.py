@@ -12,7 +12,6 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from mediastore.analysis.evaluation import Evaluation
-from mediastore.analysis.overlap import overlapping
 from mediastore.reader import comparisons
 
 TWELVE = "AP AP50 AP75 AP_small AP_medium AP_large AR_1 AR_10 AR_100 AR_small AR_medium AR_large".split()
@@ -52,7 +51,7 @@ def evaluate(things: Sequence[Thing], items: int | None = None, steps: Sequence[
     labels = sorted({thing.label for thing in things})
     predictions = _columns(things, labels, lambda thing: thing.score is not None)
     truths = _columns(things, labels, lambda thing: thing.score is None)
-    comparison = comparisons.make(labels, number, predictions, truths, overlapping)
+    comparison = comparisons.make(labels, number, predictions, truths)
     step = np.zeros(number, np.int64) if steps is None else np.asarray(steps)
     where = {"project": "p", "run": "r", "key": "k", "step": step, "index": range(number), "path": "x.png"}
     frame = pd.DataFrame(where | {"sample": [f"s{item}" for item in range(number)], "width": 640, "height": 480})

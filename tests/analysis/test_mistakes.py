@@ -180,6 +180,9 @@ def test_doubts_are_said(evaluation: Make, thing: Callable) -> None:
     assert "No prediction scores below 0.6" in told
     assert "Labels 'Cat', 'cat' differ only in case" in told
     assert "Labels without any truth: 'cat'" in told
+    negative = evaluation([thing(0, "a", (0, 0, 9, 9)), thing(0, "a", (0, 0, 9, 9), -2.0), thing(0, "a", (0, 0, 0, 9))])
+    told = "\n".join(negative.warnings)
+    assert "1 predictions score below 0" in told and "1 objects have no area" in told
 
 
 def test_nothing_at_all_is_told_as_nothing(evaluation: Make) -> None:
