@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from mediastore import downloads, serve, shown, view, warming
+from mediastore import downloads, serve, shown, view, warming, zips
 from mediastore.crops import Crops
 from mediastore.thumbnails import Thumbnails
 from mediastore.view import access, frame
@@ -18,6 +18,7 @@ app = st.App(
     routes=[
         *serve.routes([store.root for store in stores], Thumbnails().of, Crops().of, base=base),
         *(route for store in stores for route in downloads.routes(store.root, base=base, part=store.part)),
+        *(route for store in stores for route in zips.routes(store.root, base=base, part=store.part)),
     ],
     middleware=[*serve.middleware(st.get_option("server.allowedHosts")), *access.guards(base)],
 )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mediastore.view import choice, frame, gallery, selection, steps
+from mediastore.view import choice, frame, gallery, selection, step_tools, steps
 
 frame.page("Gallery", "What the model saw and said, at one step of the selected runs.")
 store = frame.open_store()
@@ -12,7 +12,15 @@ if place is None:
     frame.nothing_found("The runs in view hold no media yet.", "Log some with run.log, or choose other runs.")
     st.stop()
 
-body = st.container()
-found = selection.select(store, runs, place, choice.from_url())
-with body:
-    gallery.show(found.groups, colors=frame.label_colors(store), key=f"gallery-{place.key}", selection=found)
+ways = step_tools.ask(store, runs, place)
+found = selection.select(
+    store,
+    runs,
+    place,
+    choice.from_url(),
+    keys=ways.keys,
+    rule=ways.rule,
+    sort=st.query_params.get(selection.SORT, ""),
+    is_endless=True,
+)
+gallery.show(found.groups, colors=frame.label_colors(store), key=f"gallery-{place.key}", selection=found)

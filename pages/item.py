@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mediastore.view import access, detail, facts, frame, history, own_renderer, show_item
+from mediastore.view import access, against, detail, facts, frame, history, own_renderer, show_item
 
 store = frame.open_store()
 record = detail.named_by_link(store, frame.selected_runs(store))
@@ -20,6 +20,7 @@ detail.walk(store, record)
 unlisted = show_item.show(store, record, colors)
 own_renderer.show(store, record)
 history.show(store, record, colors)
+against.show(store, record)
 left, right = st.columns([3, 7], gap="large")
 with left:
     facts.show(record, run_name)

@@ -22,6 +22,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "serve",
         "downloads",
         "sealed",
+        "zips",
+        "pins",
         "stored_file",
         "thumbnails",
         "warming",
@@ -41,7 +43,7 @@ FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 APART = ({"writer", "reader"}, {"writer", "analysis"})
 ALLOWED = {
     "streamlit": ("view", "cli", "pages", "app.py"),
-    "starlette": ("guard", "serve", "downloads", "stored_file", "view", "app.py"),
+    "starlette": ("guard", "serve", "downloads", "zips", "stored_file", "view", "app.py"),
     "duckdb": ("reader", "analysis"),
     "pandas": ("reader", "analysis", "draw", "export", "view", "cli", "pages"),
     "plotly": (),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,7 @@ from streamlit.web.server.server_util import AUTH_COOKIE_NAME, get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 
 from mediastore import files, shown
+from mediastore.errors import MissingPackageError
 from mediastore.guard import LoginGuard, PasswordGuard
 from mediastore.reader.store import Store
 
@@ -34,6 +36,11 @@ def guards(base: str = "") -> list[Middleware]:
     if password is not None:
         return [Middleware(PasswordGuard, password=password, base=base)]
     if asks_for_login():
+        if find_spec("authlib") is None:
+            raise MissingPackageError(
+                "the [auth] of secrets.toml must be served by the package Authlib, which is not installed; "
+                "pip install 'mediastore[login]'"
+            )
         return [Middleware(LoginGuard, knows=knows_visitor, prefixes=(f"{base}{OUR_ROUTES}",))]
     return []
 

@@ -53,8 +53,9 @@ def show(
     *,
     key: str,
     mode: str = "side",
+    is_linked: bool = True,
 ) -> None:
-    """The records of one sample; a title that is clicked opens that item."""
+    """The records of one sample; a title that is clicked opens that item. Its view stands in the link where it may."""
     names, run_colors = frame.run_names(store), frame.run_colors(store)
     there = [record for record in records if record]
     told = changes.told(differences, records)
@@ -70,7 +71,7 @@ def show(
         "palette": PALETTE,
         "choice": choice.from_url().to_data(),
         "mode": mode,
-        "url": True,
+        "url": is_linked,
     }
     opened = _mount(
         key=key,

@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from mediastore import shown, zips
 from mediastore.draw.colors import PALETTE
 from mediastore.draw.overlay import Record, UrlOf, drawn_item, item_id, item_problem, item_values, with_classes
 from mediastore.serve import media_url, thumb_url
-from mediastore.view import choice, components, links
-from mediastore.view.selection import Group, Selection
+from mediastore.view import choice, components, links, pinning
+from mediastore.view.selection import PAGE, SORT, Group, Selection
 
 Where = Callable[[Record], str]
 
@@ -28,6 +29,7 @@ def tile(
         "id": identity,
         "group": group,
         "kind": record.get("kind"),
+        "sample": record.get("sample"),
         "href": f"item?{urlencode(links.item_link(*identity))}",
         "src": url_of(path) if path else None,
         "caption": record.get("caption"),
@@ -51,9 +53,25 @@ def show(groups: Sequence[Group], *, colors: Mapping[str, str], key: str, select
     ]
     layout = "columns" if st.query_params.get("layout") == "columns" else "rows"
     data = {"key": key, "tiles": tiles, "colors": colors_of(found.records, colors), "filters": True, "layout": layout}
-    data["palette"] = PALETTE
-    if opened := _opened(data | found.to_data(), key):
-        links.open_item(*opened)
+    data |= {
+        "palette": PALETTE,
+        "aligned": len(found.groups) > 1,
+        "zip": zips.items_url(),
+        "zip_most": zips.ITEMS_MOST,
+        "pins": not shown.is_read_only(),
+    }
+    data |= {
+        "parts": found.parts,
+        "more": f"More: {len(found.records):,} of {found.found:,} are here" if found.parts else "",
+    }
+    result = _mounted(data | found.to_data(), key)
+    if result.opened:
+        links.open_item(*result.opened)
+    if result.compared:
+        items = sorted(result.compared["items"], key=lambda item: (item[1], item[3]))
+        links.open_compare(items[0][2], [f"{project}/{run}@{step}" for project, run, _, step, _ in items])
+    if result.pinned:
+        pinning.ask([tuple(one) for one in result.pinned["items"]])
 
 
 def strip(
@@ -65,7 +83,8 @@ def strip(
     """
     said = where or (lambda record: f"step {record['step']}")
     tiles = [tile(record, current=at == current, where=said(record)) for at, record in enumerate(records)]
-    return _opened({"key": key, "tiles": tiles, "colors": colors_of(records, colors), "layout": "strip"}, key)
+    data = {"key": key, "tiles": tiles, "colors": colors_of(records, colors), "palette": PALETTE, "layout": "strip"}
+    return _mounted(data, key).opened
 
 
 def colors_of(records: Sequence[Record], colors: Mapping[str, str]) -> dict[str, str]:
@@ -77,11 +96,25 @@ def colors_of(records: Sequence[Record], colors: Mapping[str, str]) -> dict[str,
     return {label: color for label, color in with_classes(colors, records).items() if label in labels}
 
 
-def _opened(data: Mapping[str, Any], key: str) -> list[Any] | None:
-    result = _mount(
+def _mounted(data: Mapping[str, Any], key: str) -> Any:
+    return _mount(
         key=key,
         data=components.versioned(data),
         on_opened_change=components.ignore,
         on_narrowed_change=choice.follow(key, "narrowed"),
+        on_more_change=_follow(key, "more", PAGE),
+        on_sorted_change=_follow(key, "sorted", SORT),
+        on_compared_change=components.ignore,
+        on_pinned_change=components.ignore,
     )
-    return result.opened
+
+
+def _follow(key: str, trigger: str, param: str) -> Callable[[], None]:
+    """The callback of a trigger whose value is a parameter of the link."""
+
+    def put() -> None:
+        value = st.session_state[key].get(trigger)
+        if value is not None:
+            st.query_params[param] = str(value)
+
+    return put

@@ -1,6 +1,6 @@
 """Where each page is, and links to one item of the store."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -59,6 +59,13 @@ def open_annotation(project: str, run: str, key: str, step: int, index: int, pos
 def open_item(project: str, run: str, key: str, step: int, index: int) -> None:
     """Go to the Item page of one item. Ends the script run, as `st.switch_page` does."""
     st.switch_page(page("item"), query_params=item_link(project, run, key, step, index))
+
+
+def open_compare(key: str, places: Sequence[str], sample: str | None = None) -> None:
+    """Go to the Compare page with up to four places, `project/run@step` each. Ends the script run."""
+    asked: dict[str, str | list[str]] = {"key": key, "places": list(dict.fromkeys(places))[:4]}
+    asked["run"] = st.query_params.get_all("run")
+    st.switch_page(page("compare"), query_params=asked | ({"sample": sample} if sample else {}))
 
 
 def open_curve(metric: str, step: int) -> None:

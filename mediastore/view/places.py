@@ -64,20 +64,22 @@ def _in_reach(refs: Sequence[str]) -> list[str]:
 def _choose_columns(store: Store, known: Sequence[Column]) -> list[Column]:
     texts = [column.text for column in known]
     asked = [text for text in dict.fromkeys(st.query_params.get_all(PLACES)) if text in texts][:PLACES_MOST]
+    if len(asked) < 2:
+        asked += [column.text for column in usual(known) if column.text not in asked][: 2 - len(asked)]
     names = frame.run_names(store)
     chosen = st.multiselect(
         "Two to four of these",
         texts,
-        default=asked or [column.text for column in usual(known)],
-        format_func=lambda text: _said(Column.from_text(text), names),
+        default=asked,
+        format_func=lambda text: said(Column.from_text(text), names),
         max_selections=PLACES_MOST,
         key=f"chosen-{PLACES}",
     )
-    _keep(PLACES, chosen)
+    keep(PLACES, chosen)
     return [Column.from_text(text) for text in chosen]
 
 
-def _keep(name: str, values: list[str]) -> None:
+def keep(name: str, values: list[str]) -> None:
     """Put what was chosen into the link as it is: a bound widget would put what it shows."""
     if st.query_params.get_all(name) != values:
         st.query_params[name] = values
@@ -91,7 +93,8 @@ def usual(known: Sequence[Column]) -> list[Column]:
     return list(dict.fromkeys([*known[:1], *last.values()]))
 
 
-def _said(column: Column, names: dict[str, str]) -> str:
+def said(column: Column, names: dict[str, str]) -> str:
+    """A place as people read it."""
     return f"{names.get(column.ref, column.ref)} · step {column.step}"
 
 
@@ -107,7 +110,7 @@ def choose_sample(samples: Sequence[str], captions: dict[str, str], changed: pd.
         sample = st.selectbox(
             "Sample", ordered, format_func=lambda one: captions.get(one, one), key=_CHOSEN, on_change=_follow, width=300
         )
-        _keep(SAMPLE, [sample])
+        keep(SAMPLE, [sample])
         place = ordered.index(sample)
         for name, key, to in (("Previous", "Left", place - 1), ("Next", "Right", place + 1)):
             is_there = 0 <= to < len(ordered)

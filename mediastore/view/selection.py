@@ -12,8 +12,14 @@ from mediastore.reader.store import Store
 from mediastore.view import frame, steps
 from mediastore.view.choice import Choice
 
-PAGE = "part"
+PAGE, SORT = "part", "sort"
 PAGE_ITEMS = 96
+SORTS: dict[str, dict[str, Any]] = {
+    "score": {"sort": "score", "descending": True},
+    "low": {"sort": "score"},
+    "count": {"sort": "count", "descending": True},
+    "caption": {"sort": "caption"},
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Selection:
     """The groups of one page, what was chosen, and what the store says of the items that are not on the page.
 
     `total` items are there, `found` of them match the choice; `known` holds the labels, layers and score range of all.
+    `parts` pages of a list that grows are here, 0 when there are no more.
     """
 
     groups: Sequence[Group]
@@ -46,6 +53,7 @@ class Selection:
     aside: str = ""
     is_partial: bool = False
     is_linked: bool = False
+    parts: int = 0
 
     @property
     def records(self) -> list[Record]:
@@ -66,55 +74,98 @@ class Selection:
         }
 
 
+@dataclass(frozen=True)
+class Side:
+    """One run under one key, at the step that stands there for the one that was asked for; None where none does."""
+
+    run: str
+    key: str
+    step: int | None
+
+
 def select(
     store: Store,
     runs: Sequence[str],
     place: steps.Place,
     choice: Choice,
     kinds: Sequence[str] | None = None,
+    *,
+    keys: Sequence[str] = (),
+    rule: str = steps.LATEST_BEFORE,
+    sort: str = "",
+    is_endless: bool = False,
 ) -> Selection:
-    """The items of the selected runs at a step: of each run those of that step, else of its latest step before.
+    """The items of the selected runs at a step, under the key of the place and further `keys`: a group a run and key.
 
-    Where there are more items than a page holds, the store narrows them by the choice, and pages are offered.
+    Of each run those of that step, or of the one that `rule` puts in its place. Where there are more items than a page
+    holds, the store narrows them by the choice, sorts them, and pages are offered, or grow where `is_endless`.
     """
-    logged = {run: store.steps(run=run, key=place.key) for run in runs}
-    shown = {run: steps.latest_before(there, place.step) for run, there in logged.items() if there}
-    asked = {run: _filters(run, place.key, at, kinds) for run, at in shown.items() if at is not None}
-    totals = {run: store.count(**filters) for run, filters in asked.items()}
-    per_run = max(1, PAGE_ITEMS // max(1, len(asked)))
-    is_partial = any(total > per_run for total in totals.values())
+    sides = [
+        Side(run, key, steps.by_rule(there, place.step, rule))
+        for run in runs
+        for key in dict.fromkeys([place.key, *keys])
+        if (there := store.steps(run=run, key=key))
+    ]
+    asked = [_filters(side, kinds) for side in sides if side.step is not None]
+    totals = [store.count(**filters) for filters in asked]
+    per_side = max(1, PAGE_ITEMS // max(1, len(asked)))
+    is_partial = any(total > per_side for total in totals)
     narrow = choice.to_query() if is_partial else {}
-    found = {run: store.count(**filters, **narrow) for run, filters in asked.items()} if narrow else totals
-    page = _choose_page(max((-(-count // per_run) for count in found.values()), default=1))
-    part = {"sort": "index", "limit": per_run, "offset": (page - 1) * per_run}
-    records = {run: store.records(**filters, **narrow, **part) for run, filters in asked.items()}
-    said = {run: steps.said_step(at, place.step) for run, at in shown.items()}
+    found = [store.count(**filters, **narrow) for filters in asked] if narrow else totals
+    pages = max((-(-count // per_side) for count in found), default=1)
+    page = _parts(pages) if is_endless else _choose_page(pages)
+    part = _order(sort if is_partial else "") | {"limit": per_side * page if is_endless else per_side}
+    part["offset"] = 0 if is_endless else (page - 1) * per_side
+    records = iter([store.records(**filters, **narrow, **part) for filters in asked])
+    in_view = len({side.run for side in sides})
     return Selection(
-        groups=_groups(store, records, said, is_titled=len(runs) > 1),
+        groups=_groups(
+            store,
+            [(side, next(records) if side.step is not None else []) for side in sides],
+            place,
+            rule,
+            len(runs) > 1,
+        ),
         choice=choice,
-        total=sum(totals.values()),
-        found=sum(found.values()),
+        total=sum(totals),
+        found=sum(found),
         known=_known(store, asked) if is_partial else {},
-        aside=f"in {len(shown)} of {len(runs)} runs in view" if len(shown) < len(runs) else "",
+        aside=f"in {in_view} of {len(runs)} runs in view" if in_view < len(runs) else "",
         is_partial=is_partial,
         is_linked=True,
+        parts=page if is_endless and page < pages else 0,
     )
 
 
+def _order(sort: str) -> dict[str, Any]:
+    """The store's words for a sort of the gallery; as logged for what it does not know."""
+    if sort[:2] in ("-:", "+:"):
+        return {"sort": f"values.{sort[2:]}", "descending": sort[0] == "-"}
+    return SORTS.get(sort, {"sort": "index"})
+
+
 def _groups(
-    store: Store, records: Mapping[str, Sequence[Record]], said: Mapping[str, str], is_titled: bool
+    store: Store, found: Sequence[tuple[Side, Sequence[Record]]], place: steps.Place, rule: str, has_runs: bool
 ) -> list[Group]:
-    if not is_titled:
-        return [Group("", records.get(run, []), note) for run, note in said.items()]
     names, colors = frame.run_names(store), frame.run_colors(store)
-    return [
-        Group(names[run], records.get(run, []), note, colors[run], "" if records.get(run) else "No items here.")
-        for run, note in said.items()
-    ]
+    has_keys = len({side.key for side, _ in found}) > 1
+    groups = []
+    for side, records in found:
+        title = " · ".join([names[side.run]] * has_runs + [side.key] * has_keys)
+        empty = "No items here." if title and not records else ""
+        note = steps.said_step(side.step, place.step, rule)
+        groups.append(Group(title, records, note, colors[side.run] if title else "", empty))
+    return groups
 
 
-def _filters(run: str, key: str, step: int, kinds: Sequence[str] | None) -> dict[str, Any]:
-    return {"run": run, "key": key, "step": step} | ({"kind": list(kinds)} if kinds else {})
+def _parts(pages: int) -> int:
+    """How many pages of a list that grows are here, as the link says."""
+    asked = st.query_params.get(PAGE, "1")
+    return min(max(1, int(asked)), max(1, pages)) if asked.isdecimal() and len(asked) < 6 else 1
+
+
+def _filters(side: Side, kinds: Sequence[str] | None) -> dict[str, Any]:
+    return {"run": side.run, "key": side.key, "step": side.step} | ({"kind": list(kinds)} if kinds else {})
 
 
 def _choose_page(count: int) -> int:
@@ -125,8 +176,8 @@ def _choose_page(count: int) -> int:
     return st.pagination(count, key=PAGE, bind="query-params")
 
 
-def _known(store: Store, asked: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    found = pd.concat([store.labels(**filters) for filters in asked.values()])
+def _known(store: Store, asked: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    found = pd.concat([store.labels(**filters) for filters in asked])
     scores = found[["score_min", "score_max"]].dropna()
     return {
         "labels": [str(label) for label in dict.fromkeys(found["label"].dropna())],

@@ -9,11 +9,15 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
+from mediastore.draw.curves import nearest_step
 from mediastore.reader.store import Store
 
 KEY = "key"
 STEP = "step"
 NEWEST = "newest_step"
+GO_ON = "step_to_go_on_with"
+"""A step that was decided on after the slider had been drawn: the next run of the script takes it."""
+RULES = EXACT, NEAREST, LATEST_BEFORE = ("exact", "nearest", "latest before")
 KIND_ORDER = ("image", "video", "audio")
 
 
@@ -23,11 +27,20 @@ def latest_before(steps: Sequence[int], wanted: int) -> int | None:
     return steps[place - 1] if place else None
 
 
-def said_step(shown: int | None, wanted: int) -> str:
+def by_rule(steps: Sequence[int], wanted: int, rule: str) -> int | None:
+    """The step that stands for `wanted` by one of RULES, or None; `steps` ascend."""
+    if rule == EXACT:
+        return wanted if wanted in steps else None
+    return nearest_step(steps, wanted) if rule == NEAREST else latest_before(steps, wanted)
+
+
+def said_step(shown: int | None, wanted: int, rule: str = LATEST_BEFORE) -> str:
     """Which step of a run is shown when `wanted` was asked for, in words."""
     if shown is None:
-        return f"nothing at step {wanted} or before"
-    return f"step {shown}" if shown == wanted else f"step {shown}, the latest before {wanted}"
+        return f"nothing at step {wanted}" + (" or before" if rule == LATEST_BEFORE else "")
+    if shown == wanted:
+        return f"step {shown}"
+    return f"step {shown}, the {'latest before' if rule == LATEST_BEFORE else 'nearest to'} {wanted}"
 
 
 @dataclass(frozen=True)
@@ -83,6 +96,8 @@ def _choose_step(steps: Sequence[int]) -> int:
 
 def _snap(steps: Sequence[int]) -> None:
     """Keep the step among those that exist; who looks at the newest goes on to a newer one."""
+    if GO_ON in st.session_state:
+        st.session_state[STEP] = st.session_state.pop(GO_ON)
     followed, st.session_state[NEWEST] = st.session_state.get(NEWEST), steps[-1]
     asked = st.session_state.get(STEP, st.query_params.get(STEP))
     try:
@@ -102,7 +117,17 @@ def _step_button(name: str, icon: str, side: Literal["left", "right"], step: int
     def go() -> None:
         st.session_state[STEP] = step
 
-    st.button(name, icon=icon, icon_position=side, help=f"Step {step}", on_click=go, disabled=disabled, type="tertiary")
+    key = side.capitalize()
+    st.button(
+        name,
+        icon=icon,
+        icon_position=side,
+        help=f"Step {step}",
+        shortcut=key,
+        on_click=go,
+        disabled=disabled,
+        type="tertiary",
+    )
 
 
 def plain(text: str) -> str:

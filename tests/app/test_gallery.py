@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import mediastore
-from mediastore.view import selection, steps
+from mediastore.view import selection, step_tools, steps
 from mediastore.view.choice import Choice, score_range
 
 Open = Callable[..., AppTest]
@@ -105,6 +105,52 @@ def test_runs_stand_apart_and_each_says_its_step(app: Open, root: Path, componen
     assert [group["note"] for group in data["groups"]] == ["nothing at step 3 or before", "step 3"]
 
 
+def test_the_rule_says_what_stands_for_a_step_that_a_run_lacks(app: Open, root: Path, component_data: Data) -> None:
+    log_pets(root, "one", (3, 7))
+    log_pets(root, "two", (4,))
+    for rule, said in (
+        ("exact", ["nothing at step 3", "step 3"]),
+        ("nearest", ["step 4, the nearest to 3", "step 3"]),
+        ("latest before", ["nothing at step 3 or before", "step 3"]),
+    ):
+        data = component_data(app("gallery", step="3", rule=rule), KEY)
+        assert [group["note"] for group in data["groups"]] == said
+
+
+def test_keys_stand_beside_each_other_with_their_samples_aligned(app: Open, root: Path, component_data: Data) -> None:
+    with mediastore.init(project="pets", name="one", dir=root) as run:
+        run.log({"val/pets": [picture(0, place) for place in range(3)], "val/masks": picture(0, 1)}, step=0)
+    data = component_data(app("gallery", key="val/pets", beside="val/masks"), KEY)
+    assert [group["title"] for group in data["groups"]] == ["val/pets", "val/masks"]
+    assert data["aligned"]
+    assert data["tiles"][1]["sample"] == data["tiles"][3]["sample"]
+
+
+def test_a_step_is_gone_to_by_its_number_and_by_the_value_of_a_metric(
+    app: Open, root: Path, component_data: Data
+) -> None:
+    with mediastore.init(project="pets", name="one", dir=root) as run:
+        for step in range(10):
+            run.log({"loss": 1 / (step + 1)} | ({} if step % 3 else {"val/pets": picture(step, 0)}), step=step)
+    test = app("gallery")
+    test.number_input(key="typed_step").set_value(4).run()
+    assert component_data(test, KEY)["tiles"][0]["id"][3] == 3
+    test.selectbox(key="by_metric").set_value("loss").run()
+    test.number_input(key="metric_value").set_value(0.15).run()
+    assert not test.exception
+    assert component_data(test, KEY)["tiles"][0]["id"][3] == 6
+    store = mediastore.Store(root)
+    assert step_tools.step_of_value(store, [f"pets/{run.id}"], "no such", 1.0, [0, 3]) is None
+
+
+def test_playing_goes_on_from_the_first_step_after_the_last(app: Open, root: Path) -> None:
+    log_pets(root, "one", (0, 3, 7))
+    test = app("gallery")
+    test.toggle(key="play").set_value(True).run()
+    assert not test.exception
+    assert test.select_slider(key="step").value == 0
+
+
 def test_a_link_carries_its_filter_to_the_browser(app: Open, root: Path, component_data: Data) -> None:
     log_pets(root, "one", (3,))
     data = component_data(app("gallery", label=["cat", "dog"], layer="predictions", score="0.2..0.9"), KEY)
@@ -119,8 +165,12 @@ def test_more_items_than_a_page_are_narrowed_by_the_store(
     log_pets(root, "one", (3,), count=10)
     data = component_data(app("gallery"), KEY)
     assert (len(data["tiles"]), data["total"], data["found"], data["partial"]) == (4, 10, 10, True)
-    data = component_data(app("gallery", part="3"), KEY)
-    assert [tile["id"][4] for tile in data["tiles"]] == [8, 9]
+    assert (data["parts"], data["more"]) == (1, "More: 4 of 10 are here")
+    data = component_data(app("gallery", part="3", sort="count"), KEY)
+    assert [tile["id"][4] for tile in data["tiles"]] == list(range(10))
+    assert (data["parts"], data["more"]) == (0, "")
+    data = component_data(app("gallery", part="nonsense", sort="-:score"), KEY)
+    assert len(data["tiles"]) == 4
     data = component_data(app("gallery", label="dog", score="0.35..1"), KEY)
     assert [tile["id"][4] for tile in data["tiles"]] == [3, 5, 7, 9]
     assert (data["total"], data["found"]) == (10, 4)

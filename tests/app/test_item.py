@@ -169,3 +169,28 @@ def test_a_record_with_unknown_and_missing_fields_is_shown_all_the_same(app: Ope
     test = app("item", **link(run, 3, 9))
     assert not test.exception
     assert "hologram" in test.info[0].value
+
+
+def test_the_sample_is_laid_against_another_step(app: Open, root: Path, component_data: Data) -> None:
+    run = log_scenes(root)
+    ref = f"{run.project}/{run.id}"
+    test = app("item", **link(run, 7, 1))
+    assert [one.key for one in test.selectbox] == ["chosen-against"]
+    test.selectbox(key="chosen-against").set_value(f"{ref}@3").run()
+    assert not test.exception
+    assert test.query_params["against"] == f"{ref}@3"
+    data = component_data(test, "item-compare")
+    assert (data["mode"], data["url"], [column["note"] for column in data["columns"]]) == (
+        "slider",
+        False,
+        ["step 3", "step 7"],
+    )
+    again = component_data(app("item", **link(run, 7, 1, against=f"{ref}@3")), "item-compare")
+    assert again["columns"][0]["id"] == ["pets", run.id, "val/pets", 3, 1]
+    assert not app("item", **link(run, 7, 1, against="nobody@x")).exception
+
+
+def test_a_sample_without_another_place_is_laid_against_nothing(app: Open, root: Path) -> None:
+    with mediastore.init(project="pets", dir=root) as run:
+        run.log({"val/pets": scene(0, 0, 1)}, step=0)
+    assert not app("item", **link(run, 0, 0)).selectbox

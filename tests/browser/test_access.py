@@ -1,7 +1,11 @@
 """Two stores behind a password below a base path, read only: what a visitor in a browser meets."""
 
+import http.client
 import socket
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -10,7 +14,16 @@ from playwright.sync_api import Page, expect
 import mediastore
 from mediastore.view import launch
 
+sys.path.insert(0, str(Path(__file__).parent))
+from provider import provider
+
 PASSWORD = "correct horse"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +34,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with mediastore.init(project=root.name, id=f"{root.name}-run", dir=root) as run:
             picture = mediastore.Image(np.full((48, 64, 3), value, np.uint8), caption=f"of {root.name}")
             run.log({"view": picture, "loss": 0.5}, step=0)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with launch.start(*roots, port=port, base_url="/lab/view", read_only=True, password=PASSWORD) as server:
+    with launch.start(*roots, port=free_port(), base_url="/lab/view", read_only=True, password=PASSWORD) as server:
         server.wait_ready()
         yield server.url
 
@@ -52,3 +62,64 @@ def test_who_has_no_cookie_sees_the_form_alone(page: Page, url: str) -> None:
     expect(page.get_by_label("Password")).to_be_focused()
     expect(page.get_by_test_id("stApp")).to_have_count(0)
     assert page.request.get(f"{url}/app/static/store/cells/x.png").status == 401
+
+
+def test_the_websocket_opens_for_the_cookie_alone(url: str) -> None:
+    def answer(method: str, path: str, body: str | None = None, **headers: str) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
+        connection.request(method, f"/lab/view/{path}", body, headers)
+        found = connection.getresponse()
+        connection.close()
+        return found
+
+    def upgraded(cookie: str) -> int:
+        wanted = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13", "Cookie": cookie}
+        return answer("GET", "_stcore/stream", **wanted, **{"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}).status
+
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    visit = answer("POST", "login", "password=correct+horse", **form).headers["set-cookie"].partition(";")[0]
+    assert upgraded(visit) == 101
+    assert [
+        upgraded(cookie) for cookie in ("", f"{visit}0", f"{visit[:-1]}", "mediastore_visit=99999999999.aa.bb")
+    ] == [403] * 4
+
+
+@pytest.mark.parametrize(("users", "may"), [("@lab.example", True), ("bob@lab.example", False)])
+def test_a_login_opens_pages_and_media_to_those_who_are_named(
+    page: Page,
+    root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settled: Callable[[Page], Page],
+    users: str,
+    may: bool,
+) -> None:
+    with mediastore.init(project="cells", id="one", dir=root) as run:
+        run.log({"view": mediastore.Image(np.zeros((48, 64, 3), np.uint8), caption="of cells")}, step=0)
+    [path] = mediastore.Store(root).items()["path"]
+    port = free_port()
+    with provider(free_port()) as issuer:
+        secrets = tmp_path / "secrets.toml"
+        secrets.write_text(
+            f"""[auth]
+            redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
+            cookie_secret = "a secret that is long enough to sign with"
+            client_id = "mediastore"
+            client_secret = "unused"
+            server_metadata_url = "{issuer}/.well-known/openid-configuration"
+            """
+        )
+        monkeypatch.setenv("STREAMLIT_SECRETS_FILES", str(secrets))
+        monkeypatch.setenv("MEDIASTORE_USERS", users)
+        with launch.start(root, port=port) as server:
+            server.wait_ready()
+            media = f"{server.url}/app/static/store/{path}"
+            assert page.request.get(media).status == 401
+            page.goto(server.url)
+            settled(page).get_by_role("button", name="Log in").click()
+            if may:
+                expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+            else:
+                expect(page.get_by_text("This account may not come in.")).to_be_visible()
+            assert page.request.get(media).status == (200 if may else 401)
+            page.goto("about:blank")  # before the server ends, which the page would complain of

@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from PIL import Image as Pillow
 from playwright.sync_api import Page, expect
 
 import mediastore
+from mediastore import pins
 from mediastore.geometry import mask_to_rle
 from mediastore.view.components import SHARED_SCRIPTS, joined
 
@@ -172,7 +174,75 @@ def test_the_filter_and_the_step_of_a_link_are_kept(
     page.goto(f"{serve_app(store)}/gallery?step=3&label=dog&score=0.1..0.9")
     settled(page)
     expect(page.locator(".bottom .said")).to_have_text("0 of 6 items · 3 of 9 annotations")
-    page.get_by_role("button", name="Next", exact=True).click()
+    page.get_by_role("button", name="Next").click()
     expect(page).to_have_url(re.compile(r"gallery\?label=dog&score=0\.1\.\.0\.9$"))
     settled(page)
     expect(page.locator(".chip[aria-pressed=true]")).to_have_text("dog3")
+
+
+def test_items_are_ticked_compared_pinned_and_downloaded(
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, store: Path
+) -> None:
+    page.goto(f"{serve_app(store)}/gallery")
+    settled(page)
+    page.get_by_label("tick <i>scene 1</i>").check()
+    page.get_by_label("tick <i>scene 3</i>").check()
+    expect(page.locator(".chosen [role=status]")).to_have_text("2 items ticked")
+    with page.expect_download() as download:
+        page.locator(".chosen a").click()
+    assert len(zipfile.ZipFile(download.value.path()).namelist()) == 4
+    page.locator(".chosen").get_by_role("button", name="Pin").click()
+    page.get_by_role("dialog").get_by_role("button", name="Pin").click()
+    expect(page.get_by_text("Pinned")).to_be_visible()
+    assert [(pin.name, len(pin.items)) for pin in pins.saved(store)] == [("val/pets, step 7", 2)]
+    page.keyboard.press("ArrowLeft")
+    expect(page).to_have_url(re.compile("step=3"))
+    settled(page)
+    page.get_by_label("tick <i>scene 1</i>").check()
+    expect(page.locator(".chosen [role=status]")).to_have_text("3 items ticked")
+    page.locator(".chosen").get_by_role("button", name="Compare").click()
+    expect(page).to_have_url(re.compile("/compare.*places=.*places="))
+    settled(page)
+    expect(page.locator(".column h3 small")).to_have_text(["step 3", "step 7"])
+
+
+def test_a_long_step_grows_as_it_is_scrolled_and_keeps_its_looks_in_the_link(
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, root: Path
+) -> None:
+    with mediastore.init(project="pets", dir=root) as run:
+        boxes = [mediastore.Box((1, 1, 9, 9), label="cat", score=0.5)]
+        pictures = [mediastore.Image(np.full((12, 16, 3), place, np.uint8), boxes=boxes) for place in range(120)]
+        run.log({"val/many": pictures}, step=0)
+    page.goto(f"{serve_app(root)}/gallery?size=130&by=score")
+    settled(page)
+    expect(page.locator(".tile")).to_have_count(96)
+    expect(page.locator(".more")).to_have_text("More: 96 of 120 are here")
+    page.locator(".more").scroll_into_view_if_needed()
+    expect(page.locator(".tile")).to_have_count(120)
+    expect(page.locator(".bottom .said")).to_contain_text("120 of 120 items")
+    assert page.locator(".tile").first.evaluate("tile => tile.clientWidth") < 200
+    painted = "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
+    page.locator(".tile canvas").first.scroll_into_view_if_needed()
+    page.wait_for_function(painted, arg=page.locator(".tile canvas").first.element_handle())
+    page.locator("summary").filter(has_text="View").click()
+    page.get_by_label("colour by").select_option("layer")
+    expect(page).to_have_url(re.compile("by=layer"))
+
+
+def test_disagreement_counts_what_has_no_counterpart(page: Page) -> None:
+    page.set_content("<body></body>")
+    page.add_script_tag(content=joined(*SHARED_SCRIPTS, "gallery.js").replace("export default", "void"))
+    truth = {"layer": "ground_truth", "label": "cat", "box": [0, 0, 10, 10]}
+    right = {"layer": "predictions", "label": "cat", "box": [0, 0, 10, 9], "score": 0.4}
+    twice = right | {"score": 0.9, "box": [0, 1, 10, 10]}
+    wrong = right | {"label": "dog"}
+    ask = "annotations => disagreement(annotations)"
+    for annotations, count in (
+        ([], 0),
+        ([truth], 1),
+        ([truth, right], 0),
+        ([truth, right, twice], 1),
+        ([truth, wrong], 2),
+        ([truth, truth | {"box": [20, 0, 30, 10]}, right, right | {"box": [21, 0, 30, 10]}], 0),
+    ):
+        assert page.evaluate(ask, annotations) == count

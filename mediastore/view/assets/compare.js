@@ -163,15 +163,16 @@ class Compare {
   chosen() {
     this.changed();
     clearTimeout(this.asking);
+    if (!this.data.url) return;
     this.asking = setTimeout(() => this.send("narrowed", this.choice.toUrl()), 350);
   }
 
   keepLink(wait = 250) {
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => {
-      if (!this.root.isConnected) return;
+      if (!this.root.isConnected || !this.data.url) return;
       const zoom = zoomToText(this.zoom);
-      writeUrl({ ...this.choice.toUrl(), ...this.looks.toUrl(), mode: this.mode === "side" ? [] : [this.mode], zoom: zoom ? [zoom] : [] });
+      writeUrl({ ...this.choice.toUrl(), ...this.looks.toUrl(), mode: this.mode === this.data.mode ? [] : [this.mode], zoom: zoom ? [zoom] : [] });
     }, wait);
   }
 

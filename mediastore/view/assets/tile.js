@@ -29,7 +29,9 @@ function buildTile(tile, gallery) {
     element("span", { class: "frame", style: { "aspect-ratio": String(shape) } }, buildPicture(tile, gallery)),
     tile.caption ? element("span", { class: "caption", text: tile.caption, title: tile.caption }) : null,
     element("span", { class: "where" }, element("span", { text: tile.where ?? "" }), ...facts));
-  const node = element("div", { class: `tile${tile.current ? " current" : ""}`, role: "listitem" }, link);
+  tile.tick = gallery.data.zip ? element("input", { type: "checkbox", class: "pick", "aria-label": `tick ${tile.caption ?? tile.where ?? "this item"}`,
+    checked: gallery.picks.has(JSON.stringify(tile.id)), onchange: (event) => gallery.pick(tile, event.target.checked) }) : null;
+  const node = element("div", { class: `tile${tile.current ? " current" : ""}`, role: "listitem" }, link, tile.tick);
   node.tile = tile;
   return node;
 }
@@ -39,8 +41,7 @@ function sortSelect(gallery) {
   const values = [...names].flatMap((name) => [[`-:${name}`, `${name}, highest`], [`+:${name}`, `${name}, lowest`]]);
   const choices = [...SORTS, ...values].map(([id, text]) => element("option", { value: id, text, selected: id === gallery.look.sort }));
   return element("label", { class: "sort" }, element("span", { text: "sort" }), element("select", { onchange: (event) => {
-    gallery.look.sort = event.target.value;
-    gallery.apply();
+    gallery.sorted(event.target.value);
   } }, ...choices));
 }
 
@@ -49,6 +50,7 @@ function buildDrawer(gallery) {
   const set = (name) => (value) => {
     look[name] = value;
     gallery.apply();
+    gallery.kept();
   };
   const sides = gallery.data.groups?.length > 1
     ? [tick("side by side", (look.layout ?? gallery.data.layout) === "columns", (on) => gallery.arrange(on ? "columns" : "rows"))] : [];
