@@ -10,6 +10,7 @@ from mediastore.reader.store import Store
 from mediastore.view import detail, gallery
 
 STEPS_MAX = 60
+EVERY = "every"
 
 
 def show(store: Store, record: Record, colors: Mapping[str, str]) -> None:
@@ -21,9 +22,11 @@ def show(store: Store, record: Record, colors: Mapping[str, str]) -> None:
     if total < 2:
         return
     everything = store.records(**same, sort="step")
-    records = _thinned(everything, record)
     st.subheader("The same sample at other steps", anchor=False)
-    st.caption(f"{len(records)} of {total} times")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        is_whole = total <= STEPS_MAX or st.toggle("Every one of them", key=EVERY, bind="query-params")
+        records = everything if is_whole else _thinned(everything, record)
+        st.caption(f"{len(records):,} of {total:,} times", width="content")
     current = next((at for at, one in enumerate(records) if item_id(one) == item_id(record)), None)
     picked = gallery.strip(records, colors=colors, key="over-steps", current=current)
     if picked:

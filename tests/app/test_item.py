@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import mediastore
-from mediastore.view import picture
+from mediastore.view import history, picture
 
 Open = Callable[..., AppTest]
 Data = Callable[[AppTest, str], dict[str, Any]]
@@ -120,6 +120,20 @@ def test_what_is_copied_finds_the_item_again(app: Open, root: Path) -> None:
 def test_the_same_sample_at_other_steps_is_at_hand(app: Open, root: Path, component_data: Data) -> None:
     data = component_data(app("item", **link(log_scenes(root), 3, 1)), "over-steps")
     assert [(tile["id"][3], tile["current"]) for tile in data["tiles"]] == [(3, True), (7, False)]
+
+
+def test_a_long_strip_leaves_some_out_says_so_and_shows_all_when_asked(
+    app: Open, root: Path, component_data: Data
+) -> None:
+    with mediastore.init(project="pets", dir=root) as run:
+        for step in range(history.STEPS_MAX + 10):
+            run.log({"val/pets": scene(0, 0, 1)}, step=step)
+    test = app("item", **link(run, 3, 0))
+    assert len(component_data(test, "over-steps")["tiles"]) == 36
+    assert "36 of 70 times" in [one.value for one in test.caption]
+    test.toggle(key="every").set_value(True).run()
+    assert len(component_data(test, "over-steps")["tiles"]) == 70
+    assert "70 of 70 times" in [one.value for one in test.caption]
 
 
 def test_every_annotation_reaches_the_browser_and_plotly_bears_a_thousand(

@@ -25,8 +25,11 @@ def steady(demo_root: Path) -> str:
     return run_of(mediastore.Store(demo_root), "digits steady")
 
 
+PAGES = ("", "gallery", "item", "compare", "audio", "video", "curves", "predictions", "sql", "tables")
+
+
 @pytest.mark.parametrize(("theme", "viewport"), LOOKS, ids=["light and wide", "dark and narrow"])
-@pytest.mark.parametrize("place", ["", "gallery", "item", "audio", "video", "curves", "predictions", "sql", "tables"])
+@pytest.mark.parametrize("place", PAGES)
 def test_every_page_comes_up_clean(page: Page, app_url: str, settled: Settled, place: str) -> None:
     page.goto(f"{app_url}/{place}")
     settled(page)
