@@ -1,19 +1,17 @@
 """Views that a person pinned: one file each in the folder `@pins` of a store, replaced whole."""
 
-import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mediastore import files
-from mediastore.errors import MediaStoreValueError, NotFoundError, shortened
-from mediastore.naming import encode_part
+from mediastore.named_files import NAME_CHARACTERS_MAX, NamedFiles
 
 FOLDER = "@pins"
-FORMAT = 1
-NAME_CHARACTERS_MAX = 80
+_files = NamedFiles(FOLDER, "pin")
+forget = _files.forget
+
+__all__ = ["FOLDER", "NAME_CHARACTERS_MAX", "Pin", "forget", "save", "saved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +30,7 @@ class Pin:
 
 def saved(root: Path) -> list[Pin]:
     """The pins of the store at `root`, oldest first. A file that holds none is passed over."""
-    folder = root / FOLDER
-    if folder.is_symlink() or not folder.is_dir():
-        return []
-    found = [_read(path) for path in folder.glob("*.json") if path.is_file() and not path.is_symlink()]
+    found = [_pin(content) for content in _files.contents(root)]
     return sorted((pin for pin in found if pin), key=lambda pin: (pin.saved, pin.name))
 
 
@@ -47,39 +42,14 @@ def save(
     items: Sequence[tuple[str, str, str, int, int]] = (),
 ) -> None:
     """Keep a view under a name; one that has it already is replaced. Raises MediaStoreValueError."""
-    content = {
-        "format": FORMAT,
-        "name": name.strip(),
-        "page": page,
-        "params": {one: list(params[one]) for one in params},
-    }
-    content |= {"items": [list(item) for item in items], "saved": round(time.time(), 3)}
-    files.write(_path(root, name), json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+    asked = {param: list(values) for param, values in params.items()}
+    _files.save(root, name, {"page": page, "params": asked, "items": [list(item) for item in items]})
 
 
-def forget(root: Path, name: str) -> None:
-    """Remove a pin. Raises NotFoundError where there is none of that name."""
-    path = _path(root, name)
-    if not path.is_file():
-        raise NotFoundError(f"name must be that of a pin, got {shortened(name)}; see mediastore.pins.saved")
-    files.remove(path)
-
-
-def _path(root: Path, name: str) -> Path:
-    wanted = name.strip()
-    if not wanted or len(wanted) > NAME_CHARACTERS_MAX or not wanted.isprintable():
-        raise MediaStoreValueError(
-            f"a pin's name must be 1 to {NAME_CHARACTERS_MAX} printable characters, got {shortened(name)}; "
-            "give a short one"
-        )
-    return root / FOLDER / f"{encode_part(wanted)}.json"
-
-
-def _read(path: Path) -> Pin | None:
+def _pin(content: Any) -> Pin | None:
     try:
-        content: Any = json.loads(path.read_bytes())
         items = [(str(a), str(b), str(c), int(step), int(index)) for a, b, c, step, index in content["items"]]
         params = {str(name): [str(one) for one in values] for name, values in content["params"].items()}
         return Pin(str(content["name"]), str(content["page"]), params, items, float(content["saved"]))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -12,7 +12,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("buffers", "colors", "naming", "geometry", "plain", "rates", "tensors"),
     ("adapters", "annotation", "annotations", "keypoints", "mask", "wandb_dialect"),
     ("documents", "media", "payload", "plot", "tables"),
-    ("files", "sidecar", "journal", "encode", "edits", "queries"),
+    ("files", "sidecar", "journal", "encode", "edits", "named_files", "queries", "pins"),
     ("writer", "analysis"),
     ("reader",),
     (
@@ -23,7 +23,6 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "downloads",
         "sealed",
         "zips",
-        "pins",
         "stored_file",
         "thumbnails",
         "warming",

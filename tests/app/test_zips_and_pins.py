@@ -84,7 +84,7 @@ def test_pins_are_kept_replaced_and_forgotten(root: Path, ref: str) -> None:
     assert all(path.parent == root / "@pins" for path in root.rglob("*.json") if "@pins" in path.parts)
     pins.forget(root, "other")
     assert [pin.name for pin in pins.saved(root)] == ["Böse ../Fälle"]
-    with pytest.raises(NotFoundError, match="a pin"):
+    with pytest.raises(NotFoundError, match="saved pin"):
         pins.forget(root, "other")
     assert mediastore.Store(root).runs()["run"].tolist() == [ref]
 
