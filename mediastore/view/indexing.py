@@ -18,6 +18,6 @@ def _bar() -> None:
     if found is None:
         st.rerun()
     share, waiting = found
-    st.progress(share, f"Indexing, {share:.0%} done")
-    if waiting:
-        st.caption(f"{waiting:,} {'run waits' if waiting == 1 else 'runs wait'} for it: their media come after it.")
+    waits = f" · the media of {waiting:,} {'run' if waiting == 1 else 'runs'} come after it" if waiting else ""
+    st.space("small")
+    st.progress(share, f"Indexing, {share:.0%} done{waits}")

@@ -33,8 +33,8 @@ with st.sidebar:
     if not is_empty:
         controls.run_picker(store)
     frame.live_marker(store)
-    indexing.progress(store)
 
+indexing.progress(store)
 page, foot = st.container(), st.container()
 with foot:
     notices.unreadable(store)
