@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 import mediastore
 from mediastore.view import launch
+from mediastore.view.asking import EXAMPLES
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests/browser"))
 import chromium
@@ -21,6 +22,8 @@ DOCS = Path(__file__).parent
 SIZE = {"width": 1280, "height": 800}
 SHARPNESS = 2
 QUALITY = 80
+SETTLE_MS = 1500
+LEAST_CERTAIN = list(EXAMPLES.values())[1]
 VISIBLE_PICTURES_ARE_HERE = """
     () => [...document.querySelectorAll(".gallery img")]
         .filter(picture => picture.getBoundingClientRect().top < window.innerHeight)
@@ -30,23 +33,29 @@ VISIBLE_PICTURES_ARE_HERE = """
 
 def main(root: Path) -> None:
     runs = mediastore.Store(root).runs()
-    steady = runs.loc[runs["name"] == "digits steady", "ref"].item()
-    views = {"gallery": f"gallery?{urlencode({'run': steady, 'key': 'val/detections', 'score': '0.5..1'})}"}
+    steady, cells = (runs.loc[runs["name"] == name, "ref"].item() for name in ("digits steady", "blood cells"))
+    views = {
+        "gallery": ("gallery", {"run": steady, "key": "val/detections", "score": "0.5..1"}, ".gallery img"),
+        "predictions": ("predictions", {"run": cells, "layer": "predictions", "score": "0.5..0.9"}, ".finder img"),
+        "sql": ("sql", {"run": cells, "sql": LEAST_CERTAIN}, "[role=gridcell]"),
+    }
     with launch.start(root) as app, sync_playwright() as playwright:
         app.wait_ready()
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
-        for name, place in views.items():
+        for name, (page, asked, ready) in views.items():
             for theme in ("light", "dark"):
-                take(browser, f"{app.url}/{place}", theme, DOCS / f"{name}-{theme}.webp")
+                url = f"{app.url}/{page}?{urlencode(asked)}"
+                take(browser, url, theme, DOCS / f"{name}-{theme}.webp", ready)
         browser.close()
 
 
-def take(browser: Browser, url: str, theme: str, target: Path) -> None:
+def take(browser: Browser, url: str, theme: str, target: Path, ready: str) -> None:
     page = browser.new_page(color_scheme=theme, viewport=SIZE, device_scale_factor=SHARPNESS)
     page.goto(url)
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-    page.wait_for_selector(".gallery img")
+    page.wait_for_selector(ready, state="attached")
     page.wait_for_function(VISIBLE_PICTURES_ARE_HERE)
+    page.wait_for_timeout(SETTLE_MS)
     Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(target, quality=QUALITY, method=6)
     page.close()
     print(f"{target.name}: {target.stat().st_size // 1024} KB")
