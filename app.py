@@ -7,12 +7,12 @@ import streamlit as st
 from mediastore import downloads, serve, shown, view, warming, zips
 from mediastore.crops import Crops
 from mediastore.thumbnails import Thumbnails
-from mediastore.view import access, frame
+from mediastore.view import access
 
 base = shown.address.below(st.get_option("server.baseUrlPath"))
 stores = shown.stores()
 access.protect_stores()
-frame.begin_warming = warming.begin
+access.when_opened = warming.begin
 app = st.App(
     Path(view.__file__).parent / "main.py",
     routes=[

@@ -1,7 +1,7 @@
 """Who may see and who may change: the guards before the app, and what pages ask before they offer a change."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import Any
 
@@ -17,6 +17,9 @@ from mediastore.guard import LoginGuard, PasswordGuard
 from mediastore.reader.store import Store
 
 OUR_ROUTES = "/app/"
+
+when_opened: Callable[[Store], object] | None = None
+"""What the server does when it has opened a store, beside drawing pages; set where it starts."""
 
 
 def protect_stores() -> None:

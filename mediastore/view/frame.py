@@ -1,7 +1,6 @@
 """What every page stands in: the store, the runs in view, the colours, and how a page speaks."""
 
 import time
-from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
@@ -10,6 +9,7 @@ from mediastore import shown
 from mediastore.draw import colors
 from mediastore.reader.store import Store
 from mediastore.shown import STORE_PARAM, ShownStore
+from mediastore.view import access
 
 NEWEST_RUNS = 6
 RUN_PARAM = "run"
@@ -18,15 +18,11 @@ LINGER_S = 20
 LINGER_KEY = "lingers_until"
 
 
-begin_warming: Callable[[Store], object] | None = None
-"""What the server does when it has opened a store, beside drawing pages."""
-
-
 @st.cache_resource(show_spinner=False)
 def _opened(root: str) -> Store:
     store = Store(root, fenced=True, in_background=True)
-    if begin_warming is not None:
-        begin_warming(store)
+    if access.when_opened is not None:
+        access.when_opened(store)
     return store
 
 

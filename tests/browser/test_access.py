@@ -84,7 +84,9 @@ def test_the_websocket_opens_for_the_cookie_alone(url: str) -> None:
     ] == [403] * 4
 
 
-@pytest.mark.parametrize(("users", "may"), [("@lab.example", True), ("bob@lab.example", False)])
+@pytest.mark.parametrize(
+    ("users", "may"), [("@lab.example", True), pytest.param("bob@lab.example", False, marks=pytest.mark.slow)]
+)
 def test_a_login_opens_pages_and_media_to_those_who_are_named(
     page: Page,
     root: Path,
