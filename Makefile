@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-reader bench-analysis lint clean
+.PHONY: help demo test bench bench-reader bench-analysis faults audit lint clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1  /p' Makefile
@@ -29,6 +29,12 @@ bench-analysis: ## time an evaluation of a million boxes beside its peers, in an
 	@.venv-bench/bin/python -m pip install -qq --disable-pip-version-check -e ".[bench-analysis]"
 	@.venv-bench/bin/python benchmarks/agreement.py
 	@.venv-bench/bin/python benchmarks/analysis.py
+
+faults: .venv/test.stamp ## fail every call that one item makes into the system, and print what came of it
+	@$(BIN)/python tests/reliability/faults.py
+
+audit: .venv/test.stamp ## list the dependencies, their reasons, bounds and licences
+	@$(BIN)/python supply/audit.py
 
 lint: .venv/test.stamp ## mend what can be mended by itself, then say what is left
 	@$(BIN)/ruff format .
