@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mediastore.analysis.greedy import NONE, match
-from mediastore.analysis.objects import Bools, Comparison, Ints, Objects
+from mediastore.analysis.objects import Bools, Ints, Objects
 from mediastore.analysis.overlap import overlapping
 from mediastore.analysis.significance import mcnemar, mcnemar_in_words
 
@@ -206,6 +206,3 @@ def _paired_items(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
         frame = frame[frame["sample"].notna()]
         sides.append(frame.assign(nth=frame.groupby("sample").cumcount()))
     return sides[0].merge(sides[1], on=["sample", "nth"])[["before", "after"]]
-
-
-__all__ = ["KINDS", "STATES", "Changes", "Comparison"]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mediastore.analysis.greedy import NONE
 from mediastore.analysis.mistakes import BACKGROUND, CONFUSION
-from mediastore.analysis.rows import CORNERS, PLACE, Filters, objects
+from mediastore.analysis.rows import PLACE, Filters, objects
 from mediastore.analysis.scores import share
 from mediastore.errors import MediaStoreValueError
 
@@ -65,6 +65,3 @@ def suspects(evaluation: "Evaluation", iou: float, score: float) -> pd.DataFrame
     is_label = found.kind[chosen] == CONFUSION
     frame.insert(0, "suspicion", np.where(is_label, "label", "missing"))
     return frame[~is_label | lost].reset_index(drop=True)
-
-
-__all__ = ["CORNERS", "ORDERS", "items", "measured", "suspects"]
