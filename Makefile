@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-reader bench-analysis faults audit lint clean
+.PHONY: help demo test bench bench-reader bench-analysis faults soak audit lint clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1  /p' Makefile
@@ -32,6 +32,9 @@ bench-analysis: ## time an evaluation of a million boxes beside its peers, in an
 
 faults: .venv/test.stamp ## fail every call that one item makes into the system, and print what came of it
 	@$(BIN)/python tests/reliability/faults.py
+
+soak: .venv/test.stamp ## eight writers, an indexer and a reader on one store; SECONDS=3600 for an hour
+	@$(BIN)/python tests/reliability/soak.py $(or $(SECONDS),300)
 
 audit: .venv/test.stamp ## list the dependencies, their reasons, bounds and licences
 	@$(BIN)/python supply/audit.py

@@ -1,4 +1,4 @@
-"""The fault harness, as a test: nothing acknowledged is lost, and nothing is lost in silence."""
+"""The fault harness and the soak, as tests: nothing acknowledged is lost, nothing in silence, no count is wrong."""
 
 import subprocess
 import sys
@@ -19,3 +19,16 @@ def test_no_fault_at_any_call_loses_what_was_acknowledged() -> None:
     assert int(tried) >= 90
     assert int(written) >= int(tried)
     assert (lost, silent) == ("0", "0"), done.stdout
+
+
+@pytest.mark.slow
+def test_a_minute_of_eight_writers_an_indexer_and_a_reader_leaks_nothing() -> None:
+    soak = [sys.executable, str(HARNESS.with_name("soak.py")), "60"]
+    done = subprocess.run(soak, capture_output=True, text=True, timeout=170)
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = {name: float(value) for name, value in (line.split(": ") for line in done.stdout.splitlines())}
+    assert found["wrong counts"] == 0
+    assert found["counts"] >= 3
+    assert found["descriptors grew"] <= 2
+    assert found["threads grew"] <= 2
+    assert found["memory grew MB"] < 64
