@@ -28,6 +28,13 @@ class Progress:
         return min(1.0, self.done / self.total) if self.total else 0.0
 
 
+def index_run(root: Path, folder: str) -> None:
+    """Bring the index of one run up to its journals. folder: relative to the root. Raises MediaStoreError."""
+    for run in reindex(root):
+        if run.folder.name == folder:
+            run.update(lambda _: None, with_strays=False)
+
+
 def index_everything(root: Path, tell: Tell) -> None:
     """Bring every index and the roll-up up to the journals; stray sidecars are left to `mediastore index`.
 
@@ -102,13 +109,16 @@ class Background:
             self._progress = None
 
 
-def main(root: str) -> None:
-    """Index a store and tell of it line by line."""
+def main(root: str, folder: str | None = None) -> None:
+    """Index a store and tell of it line by line, or one run of it without a word."""
     try:
+        if folder is not None:
+            index_run(Path(root), folder)
+            return
         index_everything(Path(root), lambda done, total: print(done, total, flush=True))
     except (MediaStoreError, BrokenPipeError):
         raise SystemExit(1) from None
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:3])

@@ -15,6 +15,7 @@ from mediastore import encode, files, naming, sidecar
 from mediastore.errors import MediaStoreError, MediaStoreTypeError, MediaStoreValueError
 from mediastore.journal import Journal
 from mediastore.media import Media
+from mediastore.writer import aftermath
 from mediastore.writer import values as logged
 from mediastore.writer.config import Config, changes
 from mediastore.writer.facts import facts_of_git, package_versions
@@ -243,6 +244,7 @@ class Run(WandbCalls):
         self._save_quietly(status=status, problems=problems or None, faults=dict(self._faults.counts) or None)
         self._metrics.close()
         self._items.close()
+        aftermath.index_later(self.dir)
         self._faults.tell()
 
     def __enter__(self) -> Self:
