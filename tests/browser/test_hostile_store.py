@@ -60,6 +60,7 @@ def test_every_page_shows_strangers_words_as_text(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("page_name", ["gallery", "item"])
 def test_every_kind_of_hostile_item_is_shown_or_said_to_be_wrong(
     page: Page, hostile_url: str, hostile_root: Path, settled: Settled, page_name: str

@@ -17,7 +17,7 @@ from mediastore.geometry import mask_to_rle, rle_to_mask
 from mediastore.reader.reindex import reindex
 from mediastore.reader.store import Store
 
-ROUNDS = 60
+ROUNDS = 20
 SOON_S = 10
 scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=6))
 anything = st.recursive(
@@ -61,6 +61,7 @@ def read_all(root: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("indexed", [False, True], ids=["journals", "indexed"])
 def test_a_store_with_a_damaged_file_is_read(tmp_path: Path, indexed: bool) -> None:
     choice = random.Random(indexed)
@@ -105,6 +106,7 @@ def damaged(content: bytes, choice: random.Random) -> bytes:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 @settings(max_examples=25, deadline=None)
 @given(record=st.dictionaries(st.sampled_from([*material.sidecar()]), anything), text=st.binary(max_size=60))
 def test_any_line_any_record_and_any_sidecar_are_read(tmp_path_factory: pytest.TempPathFactory, record, text) -> None:

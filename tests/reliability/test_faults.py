@@ -22,9 +22,10 @@ def test_no_fault_at_any_call_loses_what_was_acknowledged() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_a_minute_of_eight_writers_an_indexer_and_a_reader_leaks_nothing() -> None:
     soak = [sys.executable, str(HARNESS.with_name("soak.py")), "60"]
-    done = subprocess.run(soak, capture_output=True, text=True, timeout=170)
+    done = subprocess.run(soak, capture_output=True, text=True, timeout=290)
     assert done.returncode == 0, done.stderr[-3000:]
     found = {name: float(value) for name, value in (line.split(": ") for line in done.stdout.splitlines())}
     assert found["wrong counts"] == 0
