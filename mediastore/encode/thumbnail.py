@@ -119,30 +119,37 @@ def _waveform(file: Path) -> Image.Image:
 
 def peaks(file: Path, columns: int) -> tuple[np.ndarray, np.ndarray]:
     """The lowest and highest sample (-1..0 and 0..1) of a sound in each of `columns` equal parts of its length."""
-    low, high = np.zeros(columns), np.zeros(columns)
+    low, high = channel_peaks(file, columns)
+    return low.min(axis=1), high.max(axis=1)
+
+
+def channel_peaks(file: Path, columns: int) -> tuple[np.ndarray, np.ndarray]:
+    """As `peaks`, for each channel by itself: both of shape (columns, channels)."""
     with soundfile.SoundFile(file) as sound:
-        total, at = max(sound.frames, 1), 0
-        if total * sound.channels > SAMPLES_MAX:
-            return _sparse_peaks(sound, columns)
+        if not sound.frames:
+            raise MediaStoreValueError("this file must be audio, got a sound without a single sample")
+        low, high = np.zeros((columns, sound.channels)), np.zeros((columns, sound.channels))
+        if sound.frames * sound.channels > SAMPLES_MAX:
+            return _sparse_peaks(sound, low, high)
+        at = 0
         for block in sound.blocks(BLOCK_SAMPLES, dtype="float32", always_2d=True):
-            place = np.minimum((at + np.arange(len(block))) * columns // total, columns - 1)
-            np.minimum.at(low, place, block.min(axis=1))
-            np.maximum.at(high, place, block.max(axis=1))
+            place = np.minimum((at + np.arange(len(block))) * columns // sound.frames, columns - 1)
+            found, starts = np.unique(place, return_index=True)
+            low[found] = np.fmin(low[found], np.fmin.reduceat(block, starts, axis=0))
+            high[found] = np.fmax(high[found], np.fmax.reduceat(block, starts, axis=0))
             at += len(block)
-    if not at:
-        raise MediaStoreValueError("this file must be audio, got a sound without a single sample")
-    return np.nan_to_num(low).clip(-1, 0), np.nan_to_num(high).clip(0, 1)
+    return low.clip(-1, 0), high.clip(0, 1)
 
 
-def _sparse_peaks(sound: soundfile.SoundFile, columns: int) -> tuple[np.ndarray, np.ndarray]:
+def _sparse_peaks(sound: soundfile.SoundFile, low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of a sound of hours: the peaks of the beginning of each part, so that it is drawn in a second."""
-    low, high = np.zeros(columns), np.zeros(columns)
+    columns, channels = low.shape
     for column in range(columns):
         sound.seek(sound.frames * column // columns)
-        block = sound.read(max(1, SAMPLES_MAX // columns // sound.channels // 4), dtype="float32", always_2d=True)
+        block = sound.read(max(1, SAMPLES_MAX // columns // channels // 4), dtype="float32", always_2d=True)
         if len(block):
-            low[column], high[column] = block.min(), block.max()
-    return np.nan_to_num(low).clip(-1, 0), np.nan_to_num(high).clip(0, 1)
+            low[column], high[column] = np.nan_to_num(block.min(axis=0)), np.nan_to_num(block.max(axis=0))
+    return low.clip(-1, 0), high.clip(0, 1)
 
 
 def _poster(file: Path) -> Image.Image:

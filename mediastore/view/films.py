@@ -1,7 +1,6 @@
 """The films of a selection: posters in a line, and the one in hand playing."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import streamlit as st
 
@@ -18,15 +17,18 @@ def show(found: Selection, *, colors: Mapping[str, str], choice: Choice) -> None
     records = found.records
     if not records:
         return
-    names = [_name(record) for record in records]
+    names = [player.name_of(item_id(record)) for record in records]
     asked = st.query_params.get(FILM)
     place = names.index(asked) if asked in names else 0
-    said = {_name(record): _said(group.title, group.note) for group in found.groups for record in group.records}
+    sides = [_said(group.title, group.note) for group in found.groups for _ in group.records]
+    said = dict(zip(names, sides, strict=True))
     if len(records) > 1:
         st.caption(f"{len(records)} of {found.total} films")
-        picked = gallery.strip(records, colors=colors, key="films", current=place, where=lambda one: said[_name(one)])
+        picked = gallery.strip(
+            records, colors=colors, key="films", current=place, where=lambda one: said[player.name_of(item_id(one))]
+        )
         if picked:
-            st.query_params[FILM] = _name_of(picked)
+            st.query_params[FILM] = player.name_of(picked)
             st.rerun()
     one(records[place], said[names[place]], colors=colors, choice=choice)
 
@@ -42,12 +44,3 @@ def one(record: Record, said: str, *, colors: Mapping[str, str], choice: Choice)
 
 def _said(title: str, note: str) -> str:
     return " · ".join(part for part in (title, note) if part)
-
-
-def _name(record: Record) -> str:
-    return _name_of(item_id(record))
-
-
-def _name_of(identity: list[Any]) -> str:
-    project, run, _, _, index = identity
-    return f"{project}/{run}/{index}"

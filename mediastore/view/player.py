@@ -1,13 +1,16 @@
 """Players: sounds with waveform and spans, films with the annotations of the frame that is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
-from mediastore.draw.overlay import Record, playable_path
-from mediastore.encode.thumbnail import peaks
+from mediastore.draw.overlay import Record, item_id, playable_path
+from mediastore.encode.spectrogram import SIZE_WH, WAYS, frequencies
+from mediastore.encode.thumbnail import channel_peaks
 from mediastore.errors import MediaStoreError
 from mediastore.serve import media_file, media_url, thumb_url
 from mediastore.view import choice, components, links
@@ -16,9 +19,12 @@ from mediastore.view.selection import Group, Selection
 
 PEAK_COLUMNS = 1200
 PEAK_REACH = 127
+TICKS_HZ = (100, 300, 1000, 3000, 10_000)
 
-_sounds = components.component("sounds", "lanes.js", "audio.js", "sounds.js", style="player.css")
-_film = components.component("film", "lanes.js", "tracks.js", "video.js", style="player.css")
+_sounds = components.component(
+    "sounds", "playback.js", "lanes.js", "waves.js", "transcript.js", "audio.js", "sounds.js", style="player.css"
+)
+_film = components.component("film", "playback.js", "lanes.js", "tracks.js", "video.js", style="player.css")
 
 
 def sounds(found: Selection, *, root: Path, colors: Mapping[str, str], key: str) -> None:
@@ -39,6 +45,7 @@ def film(record: Record, *, colors: Mapping[str, str], key: str, chosen: choice.
     """One film, streamed, with its boxes drawn over the frame that is on screen and its tracks in time below."""
     item = {
         **tile(record),
+        "name": name_of(item_id(record)),
         "src": media_url(playable_path(record) or ""),
         "download": media_url(record["path"]),
         "poster": thumb_url(record["path"]),
@@ -54,18 +61,39 @@ def _sound(record: Record, place: int, group: Group, root: Path) -> dict[str, An
     file = media_file(root, record.get("path") or "")
     state = file.stat() if file else None
     is_playable = state is not None and not record.get("problem")
+    rate = record.get("sample_rate")
     return {
         **tile(record, group=place, where=group.note if not group.title else "", url_of=media_url),
+        "name": name_of(item_id(record)),
         "duration": record.get("duration_s"),
         "peaks": _waveform(str(file), state.st_size, state.st_mtime_ns) if is_playable and state else [],
+        "spectra": {way: thumb_url(record["path"], way) for way in WAYS} if is_playable and rate else None,
+        "ticks": {way: _ticks(int(rate), way) for way in WAYS} if rate else {},
     }
 
 
+def name_of(identity: Sequence[Any]) -> str:
+    """`project/run/index`: what names a sound or a film among those of a key, at every step the same."""
+    project, run, _, _, index = identity
+    return f"{project}/{run}/{index}"
+
+
+@cache
+def _ticks(rate: int, way: str) -> list[tuple[float, str]]:
+    """Where frequencies stand on a spectrogram, as shares of its height from below, with their names."""
+    edges = frequencies(rate, way, SIZE_WH[1])
+    shares = np.linspace(0, 1, len(edges))
+    known = [hertz for hertz in TICKS_HZ if edges[0] <= hertz <= edges[-1]]
+    said = [f"{hertz // 1000} kHz" if hertz >= 1000 else f"{hertz} Hz" for hertz in known]
+    return [(round(float(np.interp(hertz, edges, shares)), 4), name) for hertz, name in zip(known, said, strict=True)]
+
+
 @st.cache_data(show_spinner=False, max_entries=2000)
-def _waveform(file: str, size: int, changed_ns: int) -> list[int]:
-    """Lowest and highest sample of each column in turn, -127..127; empty where the file cannot be decoded here."""
+def _waveform(file: str, size: int, changed_ns: int) -> list[list[int]]:
+    """For each channel the lowest and highest sample of each column in turn, -127..127; empty where none is decoded."""
     try:
-        low, high = peaks(Path(file), PEAK_COLUMNS)
+        low, high = channel_peaks(Path(file), PEAK_COLUMNS)
     except (MediaStoreError, RuntimeError, OSError):
         return []
-    return [round(PEAK_REACH * float(value)) for pair in zip(low, high, strict=True) for value in pair]
+    both = (PEAK_REACH * np.stack([low, high], axis=-1)).round().astype(int)
+    return both.transpose(1, 0, 2).reshape(low.shape[1], -1).tolist()

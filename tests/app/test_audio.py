@@ -38,7 +38,7 @@ def test_a_sound_comes_with_its_waveform_spans_and_length(app: Open, root: Path,
     assert sound["duration"] == 3.0
     assert sound["src"].startswith("/app/static/store/talks/")
     assert sound["annotations"][0]["span"] == [1.0, 2.0]
-    low, high = np.array(sound["peaks"]).reshape(-1, 2).T
+    low, high = np.array(sound["peaks"][0]).reshape(-1, 2).T
     third = len(low) // 3
     assert (high[:third].max(), high[third + 5 : 2 * third - 5].min()) == (0, pytest.approx(64, abs=1))
     assert low[2 * third + 5 :].max() == pytest.approx(-32, abs=1)
@@ -66,3 +66,17 @@ def test_a_sound_that_vanished_is_listed_without_a_waveform(app: Open, root: Pat
     assert not test.exception
     assert component_data(test, KEY)["items"][0]["peaks"] == []
     file.write_bytes(content)
+
+
+def test_channels_are_drawn_apart_and_frequencies_are_named(app: Open, root: Path, component_data: Data) -> None:
+    samples = np.stack([np.full(4000, 0.5), np.zeros(4000)], axis=1).astype(np.float32)
+    with mediastore.init(project="talks", dir=root) as run:
+        run.log({"talk": mediastore.Audio(samples, sample_rate=8000)}, step=1)
+    (sound,) = component_data(app("audio"), KEY)["items"]
+    left, right = (np.array(channel).reshape(-1, 2) for channel in sound["peaks"])
+    assert (left.max(), right.max(), right.min()) == (64, 0, 0)
+    assert sound["spectra"]["mel"].startswith("/app/static/thumb/talks/")
+    assert sound["spectra"]["mel"].endswith("?way=mel")
+    assert [name for _, name in sound["ticks"]["log"]] == ["100 Hz", "300 Hz", "1 kHz", "3 kHz"]
+    assert sound["ticks"]["mel"][2][0] == pytest.approx(1000 / 2146, abs=0.01), "1 kHz is 1000 mel, 4 kHz is 2146"
+    assert sound["name"] == f"talks/{run.id}/0"

@@ -35,7 +35,10 @@ def store(root: Path) -> Path:
         if not 10 <= frame < 15:
             boxes.append(mediastore.Box((left, 30, left + 30, 60), label="square", frame=frame, track="one", score=0.9))
     samples = np.sin(np.arange(8 * 8000) / 10).astype(np.float32)
-    spans = [mediastore.Span(1, 2, label="speech", score=0.9), mediastore.Span(6, 7, label="music", score=0.4)]
+    spans = [
+        mediastore.Span(1, 2, label="speech", score=0.9, text="<b>good</b> morning"),
+        mediastore.Span(6, 7, label="music", score=0.4),
+    ]
     with mediastore.init(project="films", dir=root) as run:
         run.log({"clip": mediastore.Video(frames, fps=FPS, caption="moving", boxes=boxes)}, step=0)
         run.log({"talk": mediastore.Audio(samples, sample_rate=8000, caption="tone", spans=spans)}, step=0)
@@ -85,3 +88,49 @@ def test_a_span_that_is_clicked_is_heard_from_its_beginning(
     page.locator(".segment").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     expect(page.locator(".clock")).to_contain_text("0:06")
+
+
+def test_what_is_drawn_over_goes_round_and_the_link_opens_there(
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, store: Path
+) -> None:
+    page.goto(f"{serve_app(store)}/audio")
+    settled(page)
+    wave = page.locator(".wave")
+    bounds = wave.bounding_box()
+    assert bounds is not None
+    page.mouse.move(bounds["x"] + bounds["width"] / 4, bounds["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(bounds["x"] + bounds["width"] * 5 / 16, bounds["y"] + 20, steps=3)
+    page.mouse.up()
+    expect(page.get_by_role("button", name="loop 0:02.0–0:02.5")).to_have_attribute("aria-pressed", "true")
+    page.get_by_label("speed").select_option("2")
+    wave.press(" ")
+    page.wait_for_timeout(1500)
+    wave.press(" ")
+    assert 2 <= float(wave.get_attribute("aria-valuenow") or 0) <= 2.6, "three seconds of sound later it is still there"
+    page.get_by_role("button", name="Mel", exact=True).click()
+    expect(page.locator(".wave img")).to_have_js_property("naturalWidth", 1024)
+    page.get_by_role("button", name="<b>good</b> morning").click()
+    expect(page.locator(".spoken.now")).to_have_count(1)
+    page.get_by_role("button", name="Pause").click()
+    page.wait_for_url(lambda url: "look=mel" in url and "t=1." in url)
+    page.reload()
+    settled(page)
+    expect(page.locator(".clock")).to_contain_text("0:01.")
+    expect(page.get_by_role("button", name="Mel", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_film_opens_at_the_second_of_its_link_and_shows_one_track(
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, store: Path
+) -> None:
+    page.goto(f"{serve_app(store)}/video?t=2")
+    settled(page)
+    clock, stage = page.locator(".clock"), page.locator(".stage")
+    expect(clock).to_contain_text("frame 20 of 29")
+    for key in ("[", ".", ".", "]", ","):
+        stage.press(key)
+    expect(page.get_by_role("button", name="loop 0:02.0–0:02.3")).to_be_visible()
+    expect(clock).to_contain_text("frame 21 of 29")
+    page.get_by_role("button", name="one 25 frames").click()
+    page.wait_for_url(lambda url: "track=one" in url and "t=2.1" in url)
+    expect(page.locator(".summary")).to_contain_text("25 of 25 annotations · 1 track")

@@ -1,39 +1,52 @@
-// A list of sounds: waveform, playhead, spans; one plays at a time.
+// One sound of a list: waveform or spectrogram, playhead, loop, spans, transcript; one plays at a time.
 
 const CANNOT_PLAY = "The browser cannot play this file; download it to listen elsewhere.";
+const SOUND_KEYS = [["← →", "one second back or on"], [", and .", "a tenth of a second"], ["PgUp PgDn", "ten seconds"], ["drag", "loop what you draw over"]];
+const WALKS = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10, ",": -0.1, ".": 0.1 };
+const DRAGGED = 5; // pixels that make a selection of a click
+const SPECTRUM_WIDTH = 1024;
 
-class Sound {
+class Sound extends Player {
   constructor(item, list) {
+    super(CANNOT_PLAY);
     this.item = item;
     this.list = list;
+    this.hint = list.hint;
+    this.at = 0;
     this.media = new Audio();
     this.media.preload = "none";
     for (const [name, act] of [["timeupdate", () => this.moved()], ["play", () => this.playing()], ["pause", () => this.playing()],
-      ["ended", () => this.playing()], ["error", () => this.failed()], ["loadedmetadata", () => this.moved()]]) this.media.addEventListener(name, act);
+      ["ended", () => this.moved()], ["error", () => this.failed()], ["loadedmetadata", () => this.show()]]) this.media.addEventListener(name, act);
     this.build();
   }
 
-  get duration() {
+  get length() {
     return this.item.duration || (Number.isFinite(this.media.duration) ? this.media.duration : 0) || 1;
+  }
+
+  // The time that the picture spans: takes that are compared share the longest.
+  get duration() {
+    return this.list.data.together ? Math.max(...this.list.data.items.map((item) => item.duration || 0), this.length) : this.length;
   }
 
   build() {
     const { item } = this;
-    this.button = element("button", { type: "button", class: "play", "aria-label": "Play", onclick: () => this.toggle() }, sign(false));
-    this.clock = element("span", { class: "clock" });
-    this.fault = element("p", { class: "fault", hidden: true });
     this.canvas = element("canvas", { "aria-hidden": "true" });
-    this.wave = element("div", { class: "wave", role: "slider", tabindex: "0", "aria-label": "position", "aria-valuemin": 0,
-      onpointerdown: (event) => this.pointed(event), onpointermove: (event) => event.buttons && this.pointed(event),
-      onkeydown: (event) => this.keyed(event) }, this.canvas);
+    this.spectrum = element("img", { alt: "", loading: "lazy", hidden: true, onload: () => this.spectrumCame() });
+    const channels = (item.peaks ?? []).length;
+    this.wave = element("div", { class: "wave", role: "slider", tabindex: "0", "aria-valuemin": 0, style: { "--rows": Math.max(1, channels) },
+      "aria-label": `position in ${item.caption || item.where || "sound"}${channels > 1 ? `, ${channels} channels` : ""}`,
+      onpointerdown: (event) => this.pressed(event), onpointermove: (event) => this.dragged(event), onpointerup: (event) => this.released(event),
+      onpointercancel: () => { this.began = null; }, onkeydown: (event) => this.keyed(event) }, this.spectrum, this.canvas);
     const heading = element("a", { class: "title", href: item.href, text: item.caption || item.where, onclick: (event) => this.list.opened(event, item) });
     const download = element("a", { class: "tool", href: `${item.src}?download`, download: "", title: "Download", "aria-label": "Download" }, icon("download"));
     const facts = Object.entries(item.values ?? {}).map(([name, value]) =>
       element("span", { class: "fact" }, element("span", { text: name }), element("b", { text: formatNumber(value) })));
+    const takes = item.takes ? tool(`Compare with ${plural(item.takes, "other take")} of this sample`, "compare_arrows", () => this.list.send("compared", item.id)) : null;
     this.body = element("div", { class: "sound-body" });
     this.node = element("article", { class: "sound" }, element("header", {}, item.problem ? icon("warning") : this.button,
       element("div", { class: "what" }, heading, element("span", { class: "where" }, element("span", { text: item.caption ? item.where : "" }), ...facts)),
-      item.problem ? null : this.clock, item.src ? download : null));
+      ...(item.problem ? [] : [this.again, this.clock]), takes, item.src ? download : null));
     if (item.problem) this.node.append(element("p", { class: "fault", text: item.problem }));
     else this.node.append(this.body, this.fault);
   }
@@ -44,13 +57,20 @@ class Sound {
     const lanes = buildLanes(spanLanes(this.shown, this.list.data.colors), this.duration, (seconds) => this.jump(seconds));
     const whole = this.shown.filter((one) => !one.span).map((one) => element("span", { class: "pill", text: annotationText(one),
       style: { background: annotationColor(one, this.list.data.colors), color: inkOn(annotationColor(one, this.list.data.colors)) } }));
-    this.head = element("div", { class: "head", "aria-hidden": "true" });
-    this.body.replaceChildren(...whole, element("div", { class: "timeline" }, this.wave, lanes.node, this.head));
+    this.transcript = new Transcript(this.shown, this.list.data.colors, (seconds) => this.jump(seconds));
+    this.body.replaceChildren(...whole, element("div", { class: "timeline" }, this.wave, lanes, this.band, this.head), ...this.transcript.nodes);
     this.draw();
-    this.moved();
+    this.show();
+    this.showLoop();
   }
 
   draw() {
+    if (this.item.problem) return;
+    const way = this.item.spectra ? this.list.look : "wave";
+    this.spectrum.hidden = way === "wave";
+    this.wave.classList.toggle("spectral", way !== "wave");
+    if (way !== "wave" && this.spectrum.getAttribute("src") !== this.item.spectra[way]) this.spectrum.src = this.item.spectra[way];
+    this.spectrum.style.width = `${(100 * this.length) / this.duration}%`;
     const ratio = Math.min(2, window.devicePixelRatio || 1);
     const [width, height] = [this.canvas.clientWidth, this.canvas.clientHeight];
     if (!width) return;
@@ -58,70 +78,67 @@ class Sound {
     this.canvas.height = height * ratio;
     const context = this.canvas.getContext("2d");
     context.scale(ratio, ratio);
-    const ink = getComputedStyle(this.node).color;
-    const all = (this.shown ?? []).filter((one) => one.span);
-    const found = all.filter((one) => !isTruth(one.layer));
-    const spans = found.length ? found : all;
-    context.globalAlpha = 0.16;
-    for (const one of spans) {
-      context.fillStyle = annotationColor(one, this.list.data.colors);
-      context.fillRect((one.span[0] / this.duration) * width, 0, Math.max(1, ((one.span[1] - one.span[0]) / this.duration) * width), height);
-    }
-    context.globalAlpha = 0.8;
-    context.fillStyle = ink;
-    const peaks = this.item.peaks ?? [];
-    const count = peaks.length / 2;
-    for (let x = 0; count && x < width; x += 3) {
-      const from = Math.floor((x / width) * count);
-      const to = Math.max(from + 1, Math.floor(((x + 3) / width) * count));
-      const low = Math.min(...peaks.slice(from * 2, to * 2).filter((peak, at) => at % 2 === 0));
-      const high = Math.max(...peaks.slice(from * 2, to * 2).filter((peak, at) => at % 2 === 1));
-      const top = (height / 2) * (1 - high / 127);
-      context.fillRect(x, top, 2, Math.max(1, ((high - low) / 254) * height));
-    }
-    if (!count) context.fillRect(0, height / 2, width, 1);
+    const found = this.shown?.some((one) => one.span && !isTruth(one.layer));
+    const spans = (this.shown ?? []).filter((one) => one.span && !(found && isTruth(one.layer)));
+    drawBands(context, spans, this.list.data.colors, this.duration, [width, height], way === "wave" ? 0.16 : 0.3);
+    if (way === "wave") drawWaves(context, this.item.peaks ?? [], getComputedStyle(this.node).color, [width * this.length / this.duration, height]);
+    else drawTicks(context, this.item.ticks[way], height);
+  }
+
+  // What is no spectrogram is a card with a sentence, which is not stretched.
+  spectrumCame() {
+    this.spectrum.classList.toggle("card", this.spectrum.naturalWidth !== SPECTRUM_WIDTH);
   }
 
   moved() {
-    const at = this.media.currentTime;
-    if (this.head) this.head.style.left = `calc(var(--names) + (100% - var(--names)) * ${clamp(at / this.duration, 0, 1)})`;
-    this.clock.textContent = `${formatTime(at)} / ${formatTime(this.duration)}`;
-    this.wave.setAttribute("aria-valuenow", at.toFixed(1));
-    this.wave.setAttribute("aria-valuemax", this.duration.toFixed(1));
-    this.wave.setAttribute("aria-valuetext", formatTime(at));
+    if (!this.media.readyState) return;
+    this.at = this.media.currentTime;
+    this.goRound();
+    this.list.follow(this);
+    this.show();
+  }
+
+  show() {
+    this.showHead(this.at);
+    this.clock.textContent = `${formatTime(this.at)} / ${formatTime(this.length)}`;
+    this.wave.setAttribute("aria-valuenow", this.at.toFixed(1));
+    this.wave.setAttribute("aria-valuemax", this.length.toFixed(1));
+    this.wave.setAttribute("aria-valuetext", formatTime(this.at));
+    this.transcript?.mark(this.at);
   }
 
   playing() {
-    const on = !this.media.paused;
-    this.button.replaceChildren(sign(on));
-    this.button.setAttribute("aria-label", on ? "Pause" : "Play");
+    super.playing();
     cancelAnimationFrame(this.frame);
     const follow = () => {
       this.moved();
       this.frame = requestAnimationFrame(follow);
     };
-    if (on) follow();
+    if (this.media.paused) this.list.keepPlace(this);
+    else follow();
   }
 
-  failed() {
-    this.fault.textContent = CANNOT_PLAY;
-    this.fault.hidden = false;
+  // Begins where the playhead stands, which another take may have moved.
+  toggle() {
+    if (this.media.paused) this.list.sounds.forEach((other) => other !== this && other.media.pause());
+    if (this.media.paused && Math.abs(this.media.currentTime - this.at) > 0.05) this.seek(this.at);
+    this.ready();
+    return super.toggle();
   }
 
   ready() {
     if (!this.media.src) this.media.src = this.item.src;
-  }
-
-  toggle() {
-    this.ready();
-    if (!this.media.paused) return this.media.pause();
-    this.list.sounds.forEach((other) => other !== this && other.media.pause());
-    return this.media.play().catch((fault) => fault.name === "AbortError" || this.failed());
+    this.media.playbackRate = this.media.defaultPlaybackRate = this.list.speed;
   }
 
   seek(seconds) {
     this.ready();
-    const go = () => { this.media.currentTime = clamp(seconds, 0, this.duration); };
+    const wanted = clamp(seconds, 0, this.length);
+    const go = () => { this.media.currentTime = wanted; };
+    this.at = wanted;
+    this.list.follow(this);
+    this.list.keepPlace(this);
+    this.show();
     if (this.media.readyState) return go();
     this.media.addEventListener("loadedmetadata", go, { once: true });
     this.media.preload = "metadata";
@@ -129,22 +146,38 @@ class Sound {
   }
 
   jump(seconds) {
-    this.seek(seconds);
+    this.go(seconds);
     if (this.media.paused) this.toggle();
   }
 
-  pointed(event) {
+  secondsAt(event) {
     const { left, width } = this.wave.getBoundingClientRect();
-    this.seek(((event.clientX - left) / width) * this.duration);
+    return clamp((event.clientX - left) / width, 0, 1) * this.duration;
   }
 
-  keyed(event) {
-    const way = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10 }[event.key];
-    if (way) this.seek(this.media.currentTime + way);
-    else if (event.key === " " || event.key === "Enter") this.toggle();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+  pressed(event) {
+    if (event.button) return;
+    this.began = { x: event.clientX, at: this.secondsAt(event) };
+    this.wave.setPointerCapture(event.pointerId);
+  }
+
+  dragged(event) {
+    if (!this.began || Math.abs(event.clientX - this.began.x) < DRAGGED) return;
+    this.loop.put(this.began.at, Math.min(this.length, this.secondsAt(event)));
+    this.showLoop();
+  }
+
+  released(event) {
+    if (!this.began) return;
+    const wasDragged = Math.abs(event.clientX - this.began.x) >= DRAGGED;
+    this.began = null;
+    if (wasDragged) this.seek(this.loop.from);
+    else this.go(this.secondsAt(event));
+  }
+
+  walked(key) {
+    if (WALKS[key]) this.go(this.at + WALKS[key]);
+    return key in WALKS;
   }
 
   destroy() {

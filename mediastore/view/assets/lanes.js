@@ -1,9 +1,5 @@
 // Lanes under a waveform or a film: what lies where in time, as buttons that jump there.
 
-function sign(playing) {
-  return element("span", { class: playing ? "sign pause" : "sign", "aria-hidden": "true" });
-}
-
 const PILL_SHARE = 0.06;
 
 // Spans that overlap go into rows of their own, earliest first.
@@ -28,21 +24,23 @@ function segmentButton(segment, duration, onJump) {
 }
 
 // lanes: [{name, note, color, segments: [{from, to, text, color, dashed}]}], times in seconds.
-function buildLanes(lanes, duration, onJump) {
-  const head = element("div", { class: "head", "aria-hidden": "true" });
+function buildLanes(lanes, duration, onJump, titleOf = laneTitle) {
   const rows = lanes.map(({ name, note, color, segments }) => {
     const count = stackRows(segments);
     const bed = element("div", { class: "bed", style: { height: `${Math.max(1, count) * 22 - 4}px` } },
       ...segments.map((segment) => segmentButton(segment, duration, onJump)));
-    const title = element("div", { class: "lane-name", title: name }, color ? element("span", { class: "dot", style: { background: color } }) : null,
-      element("span", { text: name }), element("small", { text: note ?? "" }));
-    return element("div", { class: "lane", role: "group", "aria-label": name }, title, bed);
+    return element("div", { class: "lane", role: "group", "aria-label": name }, titleOf({ name, note, color }), bed);
   });
-  return { node: element("div", { class: "lanes" }, ...rows, rows.length ? head : null), head };
+  return element("div", { class: "lanes" }, ...rows);
+}
+
+function laneTitle({ name, note, color }, tag = "div", props = {}) {
+  return element(tag, { class: "lane-name", title: name, ...props }, color ? element("span", { class: "dot", style: { background: color } }) : null,
+    element("span", { text: name }), element("small", { text: note ?? "" }));
 }
 
 function spanSegment(annotation, colors) {
-  return { from: annotation.span[0], to: annotation.span[1], text: annotationText(annotation), color: annotationColor(annotation, colors),
+  return { from: annotation.span[0], to: annotation.span[1], text: annotationText(annotation) || (annotation.text ?? ""), color: annotationColor(annotation, colors),
     dashed: isTruth(annotation.layer) };
 }
 

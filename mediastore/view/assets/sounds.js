@@ -1,21 +1,29 @@
-// The list of sounds with its filter bar: the Audio page, and one sound on the Item page.
+// The list of sounds with its filter bar: the Audio page, two takes of a sample, and one sound on the Item page.
+
+const LOOKS = [["wave", "Wave", "the loudest samples over time"], ["log", "Log", "spectrogram, frequency on a logarithmic scale"],
+  ["mel", "Mel", "spectrogram, frequency as the ear hears it"]];
 
 class Sounds {
   constructor(host) {
     this.root = element("section", { class: "player" });
     host.append(this.root);
     this.sounds = [];
+    this.speed = 1;
+    this.look = LOOKS.some(([name]) => name === readUrl("look")) ? readUrl("look") : "wave";
+    this.place = { sound: readUrl("sound"), t: Number(readUrl("t")) || 0 };
     this.resize = new ResizeObserver(() => this.sounds.forEach((sound) => sound.draw()));
     this.resize.observe(this.root);
   }
 
   update(data) {
     adoptChoice(this, data);
+    if (data.url) setTimeout(() => this.root.isConnected && this.writePlace(), 300);
     if (data.version === this.version) return;
     this.version = data.version;
     this.data = data;
     this.sounds.forEach((sound) => sound.destroy());
     const facets = countFacets(data.items.map((item) => item.annotations), data.known ?? {}, data.colors);
+    this.hint = keysHint(SOUND_KEYS);
     this.sounds = data.items.map((item) => new Sound(item, this));
     this.said = element("p", { class: "summary", role: "status" });
     this.list = element("div", { class: "sounds" });
@@ -23,8 +31,28 @@ class Sounds {
       group.color ? element("span", { class: "dot", style: { background: group.color } }) : null,
       element("span", { text: group.title }), element("small", { text: group.note ?? "" })));
     this.heads = heads;
-    this.root.replaceChildren(filterBar(facets, this.choice, () => this.chosen()), this.said, this.list);
+    this.root.replaceChildren(filterBar(facets, this.choice, () => this.chosen()), this.tools(), this.said, this.list);
     this.apply();
+    this.goToPlace();
+  }
+
+  tools() {
+    const looks = LOOKS.map(([name, text, help]) => element("button", { type: "button", class: "chip", title: help, text,
+      "aria-pressed": String(name === this.look), onclick: () => this.lookAs(name) }));
+    this.looks = element("div", { class: "chips", role: "group", "aria-label": "picture" }, ...looks);
+    const speed = speedChoice((rate) => {
+      this.speed = rate;
+      this.sounds.forEach((sound) => { sound.media.playbackRate = sound.media.defaultPlaybackRate = rate; });
+    });
+    speed.value = String(this.speed);
+    return element("div", { class: "controls" }, this.data.items.some((item) => item.spectra) ? this.looks : null, speed, this.hint);
+  }
+
+  lookAs(name) {
+    this.look = name;
+    LOOKS.forEach(([other], at) => this.looks.children[at].setAttribute("aria-pressed", String(other === name)));
+    this.sounds.forEach((sound) => sound.draw());
+    this.writePlace();
   }
 
   chosen() {
@@ -47,6 +75,37 @@ class Sounds {
     this.said.textContent = `${saidItems(this.data, kept.length, this.sounds.length, this.choice)} · ${ofAll(all.filter(this.choice.shows).length, all.length, "annotation")}`;
   }
 
+  // Takes that are compared have one playhead.
+  follow(leader) {
+    if (!this.data.together) return;
+    for (const sound of this.sounds) {
+      if (sound === leader) continue;
+      sound.at = Math.min(leader.at, sound.length);
+      sound.show();
+    }
+  }
+
+  // The link opens at the second that was last heard or gone to; at another step it is the same sound's same second.
+  keepPlace(sound) {
+    this.place = { sound: sound.item.name, t: sound.at };
+    clearTimeout(this.placing);
+    this.placing = setTimeout(() => this.writePlace(), 350);
+  }
+
+  writePlace() {
+    if (!this.data.url) return;
+    const at = this.place.sound && this.place.t > 0;
+    writeUrl({ look: this.look === "wave" ? [] : [this.look], sound: at ? [this.place.sound] : [], t: at ? [String(Math.round(this.place.t * 100) / 100)] : [] });
+  }
+
+  goToPlace() {
+    const sound = this.sounds.find((one) => one.item.name === this.place.sound && !one.item.problem);
+    if (!sound || !this.place.t) return;
+    sound.at = Math.min(this.place.t, sound.length);
+    this.follow(sound);
+    sound.show();
+  }
+
   opened(event, item) {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
     event.preventDefault();
@@ -56,6 +115,7 @@ class Sounds {
   destroy() {
     this.resize.disconnect();
     clearTimeout(this.waiting);
+    clearTimeout(this.placing);
     this.sounds.forEach((sound) => sound.destroy());
   }
 }

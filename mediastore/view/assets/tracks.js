@@ -12,6 +12,11 @@ function frameStride(frames) {
   return Math.max(1, commonest(sorted.slice(1).map((frame, at) => frame - sorted[at]), 1));
 }
 
+// What a lane of the film is called: the track, else the label of what has none.
+function trackName(annotation) {
+  return annotation.track !== undefined ? String(annotation.track) : (annotation.label ?? "no label");
+}
+
 class Tracks {
   constructor(annotations, fps) {
     this.fps = fps;
@@ -35,7 +40,7 @@ class Tracks {
   lanes(visible, colors) {
     const groups = new Map();
     for (const one of [...this.byFrame.values()].flat().filter(visible)) {
-      const name = one.track !== undefined ? String(one.track) : (one.label ?? "no label");
+      const name = trackName(one);
       const key = `${one.layer ?? ""} ${name}`;
       if (!groups.has(key)) groups.set(key, { name, members: [] });
       groups.get(key).members.push(one);

@@ -1,69 +1,76 @@
 // One film: streamed, with the annotations of the frame that is on screen drawn over it, and its tracks in time.
 
 const CANNOT_SHOW = "The browser cannot play this film; download it to watch it elsewhere.";
-const SPEEDS = [0.25, 0.5, 1, 2];
+const FILM_KEYS = [["← → or , and .", "one frame back or on"], ["PgUp PgDn", "ten frames"], ["Home End", "first and last frame"]];
 
-class Film {
+class Film extends Player {
   constructor(host) {
+    super(CANNOT_SHOW);
     this.root = element("section", { class: "player film" });
     host.append(this.root);
+    this.second = Number(readUrl("t")) || 0;
+    this.tracked = new Set(new URL(window.location.href).searchParams.getAll("track"));
     this.resize = new ResizeObserver(() => this.paint());
     this.resize.observe(this.root);
   }
 
   update(data) {
     adoptChoice(this, data);
+    if (data.url) setTimeout(() => this.root.isConnected && this.writePlace(), 300);
     if (data.version === this.version) return;
     this.version = data.version;
     this.data = data;
+    const before = this.item;
     this.item = data.items[0];
     this.stop();
+    if (before && before.name !== this.item.name) this.forgetPlace();
+    else if (before) this.second = this.at;
     this.fps = this.item.fps || 25;
+    this.tick = 1 / this.fps;
     this.tracks = new Tracks(this.item.annotations, this.fps);
-    this.frame = 0;
+    this.frame = clamp(Math.floor(this.second * this.fps + 0.05), 0, this.last);
+    this.hint = keysHint(FILM_KEYS);
     const facets = countFacets([this.item.annotations], data.known ?? {}, data.colors);
     this.said = element("p", { class: "summary", role: "status" });
-    this.lanes = element("div", {});
-    this.fault = element("p", { class: "fault", hidden: true });
+    this.lanes = element("div", { class: "timeline" });
+    this.fault.hidden = true;
     this.root.replaceChildren(filterBar(facets, this.choice, () => this.chosen()), this.said, this.buildStage(), this.buildControls(), this.fault, this.lanes);
     this.apply();
     this.follow();
+    if (this.frame) this.goTo(this.frame);
   }
 
   buildStage() {
     const { item } = this;
-    this.video = element("video", { src: item.src, poster: item.poster, preload: "metadata", playsinline: true, "aria-label": item.caption || "film" });
-    this.video.muted = true;
-    const clocks = this.video.requestVideoFrameCallback ? ["loadeddata"] : ["loadeddata", "seeked", "timeupdate"];
-    for (const name of clocks) this.video.addEventListener(name, () => this.shown(this.video.currentTime));
-    for (const name of ["play", "pause", "ended"]) this.video.addEventListener(name, () => this.playing());
-    this.video.addEventListener("error", () => this.failed());
+    this.media = element("video", { src: item.src, poster: item.poster, preload: "metadata", playsinline: true, "aria-label": item.caption || "film" });
+    this.media.muted = true;
+    const clocks = this.media.requestVideoFrameCallback ? ["loadeddata"] : ["loadeddata", "seeked", "timeupdate"];
+    for (const name of clocks) this.media.addEventListener(name, () => this.shown(this.media.currentTime));
+    for (const name of ["play", "pause"]) this.media.addEventListener(name, () => this.playing());
+    this.media.addEventListener("ended", () => this.goRound());
+    this.media.addEventListener("error", () => this.failed());
     this.canvas = element("canvas", { "aria-hidden": "true" });
     const shape = item.w && item.h ? `${item.w} / ${item.h}` : "16 / 9";
     this.stage = element("div", { class: "stage", tabindex: "0", "aria-label": "film; space plays, arrow keys step frames",
-      style: { "aspect-ratio": shape, "--shape": item.w && item.h ? item.w / item.h : 16 / 9 }, onclick: () => this.toggle(), onkeydown: (event) => this.keyed(event) }, this.video, this.canvas);
+      style: { "aspect-ratio": shape, "--shape": item.w && item.h ? item.w / item.h : 16 / 9 }, onclick: () => this.toggle(), onkeydown: (event) => this.keyed(event) }, this.media, this.canvas);
     return this.stage;
   }
 
   buildControls() {
-    const tool = (name, sign, act) => element("button", { type: "button", class: "tool", "aria-label": name, title: name, onclick: act }, icon(sign));
-    this.button = element("button", { type: "button", class: "play", "aria-label": "Play", onclick: () => this.toggle() }, sign(false));
-    this.clock = element("span", { class: "clock" });
     this.slider = element("input", { type: "range", class: "seek", min: 0, max: this.last, step: 1, value: 0, "aria-label": "frame",
       oninput: (event) => this.goTo(Number(event.target.value)) });
     const sound = tool("Sound on or off", "volume_off", () => {
-      this.video.muted = !this.video.muted;
-      sound.replaceChildren(icon(this.video.muted ? "volume_off" : "volume_up"));
+      this.media.muted = !this.media.muted;
+      sound.replaceChildren(icon(this.media.muted ? "volume_off" : "volume_up"));
     });
-    const speed = element("select", { "aria-label": "speed", onchange: (event) => { this.video.playbackRate = Number(event.target.value); } },
-      ...SPEEDS.map((rate) => element("option", { value: rate, text: `${rate}×`, selected: rate === 1 })));
-    return element("div", { class: "controls" }, this.button, tool("Previous frame (left arrow)", "chevron_left", () => this.step(-1)),
-      tool("Next frame (right arrow)", "chevron_right", () => this.step(1)), this.slider, this.clock, speed, sound,
+    const speed = speedChoice((rate) => { this.media.playbackRate = rate; });
+    return element("div", { class: "controls" }, this.button, tool("Previous frame (left arrow or comma)", "chevron_left", () => this.step(-1)),
+      tool("Next frame (right arrow or period)", "chevron_right", () => this.step(1)), this.slider, this.again, this.clock, speed, sound, this.hint,
       element("a", { class: "tool", href: `${this.item.download}?download`, download: "", title: "Download", "aria-label": "Download" }, icon("download")));
   }
 
   get duration() {
-    return this.item.duration || this.video.duration || 1;
+    return this.item.duration || this.media.duration || 1;
   }
 
   get last() {
@@ -72,10 +79,10 @@ class Film {
 
   // The picture on screen, not the clock: mediaTime is when the presented frame begins.
   follow() {
-    if (!this.video.requestVideoFrameCallback) return;
-    const film = this.video;
+    if (!this.media.requestVideoFrameCallback) return;
+    const film = this.media;
     const presented = (now, { mediaTime }) => {
-      if (film !== this.video) return;
+      if (film !== this.media) return;
       this.shown(mediaTime + 0.5 / this.fps);
       film.requestVideoFrameCallback(presented);
     };
@@ -86,68 +93,100 @@ class Film {
     this.frame = clamp(Math.floor(seconds * this.fps + 1e-3), 0, this.last);
     this.slider.value = this.frame;
     this.clock.textContent = `${formatTime(this.frame / this.fps)} / ${formatTime(this.duration)} · frame ${this.frame} of ${this.last}`;
-    if (this.head) this.head.style.left = `calc(var(--names) + (100% - var(--names)) * ${clamp(this.frame / (this.last + 1), 0, 1)})`;
+    this.showHead(this.at);
+    this.goRound();
     this.paint();
+    if (this.media.paused) this.keepPlace();
   }
 
   paint() {
     if (!this.item || !this.canvas) return;
-    const visible = (one) => this.choice.shows(one);
-    paintOverlay(this.canvas, { ...this.item, annotations: this.tracks.at(this.frame) }, { colors: this.data.colors, visible });
+    paintOverlay(this.canvas, { ...this.item, annotations: this.tracks.at(this.frame) }, { colors: this.data.colors, visible: this.visible });
   }
 
+  // A track that is chosen narrows what has a track, and leaves out what has none.
+  visible = (one) => this.choice.shows(one) && (!this.tracked.size || this.tracked.has(trackName(one)));
+
   apply() {
-    const lanes = [...this.tracks.lanes(this.choice.shows, this.data.colors), ...spanLanes(this.item.annotations.filter(this.choice.shows), this.data.colors)];
-    const built = buildLanes(lanes, this.duration, (seconds) => this.goTo(Math.round(seconds * this.fps)));
-    this.head = built.head;
-    this.lanes.replaceChildren(built.node);
-    const all = this.item.annotations;
-    this.said.textContent = `${ofAll(all.filter(this.choice.shows).length, all.length, "annotation")} · ${plural(lanes.length, "track")}`;
-    this.shown(this.video.currentTime);
+    const shown = this.item.annotations.filter(this.choice.shows);
+    const tracks = this.tracks.lanes(this.choice.shows, this.data.colors);
+    const spans = spanLanes(shown.filter((one) => !this.tracked.size || one.track !== undefined), this.data.colors);
+    const jump = (seconds) => this.go(seconds);
+    const titled = (lane) => laneTitle(lane, "button", { type: "button", "aria-pressed": String(this.tracked.has(lane.name)), onclick: () => this.chooseTrack(lane.name) });
+    const parts = [buildLanes(tracks, this.duration, jump, titled), buildLanes(spans, this.duration, jump)];
+    parts[0].classList.toggle("narrowed", this.tracked.size > 0);
+    const all = this.tracked.size ? element("button", { type: "button", class: "link", text: `All ${plural(tracks.length, "track")}`,
+      onclick: () => { this.tracked.clear(); this.chosen(); } }) : null;
+    this.lanes.replaceChildren(...parts, this.band, this.head);
+    const drawn = this.item.annotations.filter(this.visible).length;
+    this.said.replaceChildren(`${ofAll(drawn, this.item.annotations.length, "annotation")} · ${plural(tracks.length, "track")} `, ...(all ? [all] : []));
+    this.showHead(this.at);
+    this.showLoop();
+    this.paint();
+  }
+
+  chooseTrack(name) {
+    toggle(this.tracked, name);
+    this.chosen();
+    [...this.lanes.querySelectorAll("button.lane-name")].find((button) => button.title === name)?.focus();
   }
 
   chosen() {
     this.apply();
+    this.keepPlace();
+  }
+
+  keepPlace() {
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.data.url && writeUrl(this.choice.toUrl()), 350);
+    this.waiting = setTimeout(() => this.writePlace(), 350);
+  }
+
+  // While it plays the second in the link stays where it was.
+  writePlace() {
+    if (!this.data.url) return;
+    const second = this.frame ? [String(Math.round(this.at * 1000) / 1000)] : [];
+    writeUrl({ ...this.choice.toUrl(), track: [...this.tracked], ...(this.media.paused ? { t: second } : {}) });
+  }
+
+  // Another film begins at its beginning, with all its tracks.
+  forgetPlace() {
+    this.second = 0;
+    this.tracked.clear();
+    this.loop.forget();
+  }
+
+  get at() {
+    return this.frame / this.fps;
+  }
+
+  seek(seconds) {
+    this.wanted = clamp(Math.round(seconds * this.fps), 0, this.last);
+    this.media.currentTime = (this.wanted + 0.5) / this.fps;
   }
 
   goTo(frame) {
-    this.video.currentTime = (clamp(frame, 0, this.last) + 0.5) / this.fps;
+    this.go(frame / this.fps);
   }
 
   step(by) {
-    this.video.pause();
-    this.goTo(this.frame + by);
-  }
-
-  toggle() {
-    if (!this.video.paused) return this.video.pause();
-    return this.video.play().catch((fault) => fault.name === "AbortError" || this.failed());
+    this.media.pause();
+    this.goTo((this.media.seeking ? this.wanted : this.frame) + by);
   }
 
   playing() {
-    this.button.replaceChildren(sign(!this.video.paused));
-    this.button.setAttribute("aria-label", this.video.paused ? "Play" : "Pause");
+    super.playing();
+    if (this.media.paused) this.keepPlace();
   }
 
-  failed() {
-    this.fault.textContent = CANNOT_SHOW;
-    this.fault.hidden = false;
-  }
-
-  keyed(event) {
-    const by = { ArrowLeft: -1, ArrowRight: 1, ",": -1, ".": 1, PageDown: -10, PageUp: 10 }[event.key];
-    if (by) this.step(by);
-    else if (event.key === " " || event.key === "Enter") this.toggle();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+  walked(key) {
+    const by = { ArrowLeft: -1, ArrowRight: 1, ",": -1, ".": 1, PageDown: -10, PageUp: 10, Home: -this.last, End: this.last }[key];
+    if (by !== undefined) this.step(by);
+    return by !== undefined;
   }
 
   stop() {
-    this.video?.pause();
-    this.video?.removeAttribute("src");
+    this.media?.pause();
+    this.media?.removeAttribute("src");
   }
 
   destroy() {
