@@ -37,7 +37,7 @@ soak: .venv/test.stamp ## eight writers, an indexer and a reader on one store; S
 	@$(BIN)/python tests/reliability/soak.py $(or $(SECONDS),300)
 
 audit: .venv/test.stamp ## list the dependencies, their reasons, bounds and licences
-	@$(BIN)/python supply/audit.py
+	@$(BIN)/python .ci/audit.py
 
 lint: .venv/test.stamp ## mend what can be mended by itself, then say what is left
 	@$(BIN)/ruff format .

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-_SCRIPT = Path(__file__).parents[1] / "supply/audit.py"
+_SCRIPT = Path(__file__).parents[1] / ".ci/audit.py"
 _SPEC = importlib.util.spec_from_file_location("dependency_audit", _SCRIPT)
 assert _SPEC is not None and _SPEC.loader is not None
 audit = importlib.util.module_from_spec(_SPEC)
