@@ -40,10 +40,18 @@ def tile(
     }
 
 
-def show(groups: Sequence[Group], *, colors: Mapping[str, str], key: str, selection: Selection | None = None) -> None:
+def show(
+    groups: Sequence[Group],
+    *,
+    colors: Mapping[str, str],
+    key: str,
+    selection: Selection | None = None,
+    can_tick: bool = True,
+) -> None:
     """Draw groups of items with the filter bar; an item that is opened is gone to at once.
 
-    With a `selection` the filters start as its choice says and stand in the link from then on.
+    With a `selection` the filters start as its choice says and stand in the link from then on. Items can be ticked, to
+    be compared, pinned or downloaded, where `can_tick`.
     """
     found = selection or Selection(groups)
     tiles = [
@@ -56,7 +64,7 @@ def show(groups: Sequence[Group], *, colors: Mapping[str, str], key: str, select
     data |= {
         "palette": PALETTE,
         "aligned": len(found.groups) > 1,
-        "zip": zips.items_url(),
+        "zip": zips.items_url() if can_tick else "",
         "zip_most": zips.ITEMS_MOST,
         "pins": not shown.is_read_only(),
     }

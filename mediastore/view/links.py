@@ -25,10 +25,12 @@ SECTIONS = {
         ("tables", "Tables", ":material/table_chart:"),
         ("sql", "SQL", ":material/database_search:"),
     ),
+    "Show": (("present", "Present", ":material/slideshow:"),),
 }
 """What the sidebar lists: section → (script of the page, title, icon)."""
 
 HOME = "runs"
+PRESENT = "present"
 PICKED = "picked"
 """The parameter that names one annotation of an item, by its place in the item's list."""
 
@@ -39,6 +41,16 @@ _FOLDER = "../_app/pages" if (_HERE / "../_app/pages").is_dir() else "../../page
 def page(name: str) -> str:
     """The script of a page, as `st.Page`, `st.switch_page` and `st.page_link` want it: relative to main.py."""
     return f"{_FOLDER}/{name}.py"
+
+
+def title_of(name: str) -> str:
+    """What the sidebar calls a page; a name that is none as it is."""
+    return next((title for pages in SECTIONS.values() for page, title, _ in pages if page == name), name)
+
+
+def icon_of(name: str) -> str:
+    """The icon of a page, as Streamlit takes it."""
+    return next((icon for pages in SECTIONS.values() for page, _, icon in pages if page == name), ":material/link:")
 
 
 def item_link(project: str, run: str, key: str, step: int, index: int) -> dict[str, str]:

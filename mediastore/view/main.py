@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mediastore.errors import MediaStoreError
-from mediastore.view import access, controls, frame, indexing, links, notices, theme, welcome
+from mediastore.view import access, controls, frame, indexing, links, notices, pinning, slides, theme, welcome
 
 st.set_page_config(page_title="mediastore", page_icon=theme.ICON, layout="wide")
 theme.apply()
@@ -32,8 +32,10 @@ is_empty = frame.runs(store).empty
 with st.sidebar:
     if not is_empty:
         controls.run_picker(store)
+        pinning.button(store, navigation.url_path or links.HOME)
     frame.live_marker(store)
 
+slides.leave_unless(navigation.url_path)
 indexing.progress(store)
 page, foot = st.container(), st.container()
 with foot:

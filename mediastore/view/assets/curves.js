@@ -80,6 +80,7 @@ class Curves {
     if (!chart.stale) return;
     chart.stale = false;
     const library = await plotly(this.data.plotly);
+    if (!this.host.isConnected) return; // the page was left while plotly was on its way
     const { data, layout } = this.themed(chart.given.figure);
     await library.react(chart.plot, data, layout, { displayModeBar: false, showTips: false, doubleClick: "reset" });
     if (!chart.drawn) this.listen(chart);

@@ -1,0 +1,61 @@
+"""Slides in a real browser: pinned on a page, turned by keys, filtered, ended."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+import mediastore
+from mediastore import pins
+
+Settled = Callable[[Page], Page]
+
+
+@pytest.fixture
+def ref(root: Path) -> str:
+    """A run with one picture of two boxes at each of three steps."""
+    with mediastore.init(project="pets", name="first", dir=root) as run:
+        for step in range(3):
+            boxes = [mediastore.Box((4, 4, 30, 30), label=label, score=0.9) for label in ("cat", "dog")]
+            pixels = np.full((48, 64, 3), 60 * step, np.uint8)
+            run.log({"val/view": mediastore.Image(pixels, boxes=boxes, caption=f"at {step}"), "loss": step}, step=step)
+        return f"{run.project}/{run.id}"
+
+
+def test_a_view_is_pinned_shown_turned_filtered_and_ended(
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, root: Path, ref: str
+) -> None:
+    pins.save(root, "The loss", "curves", {"run": [ref], "metric": ["loss"]})
+    page.goto(f"{serve_app(root)}/gallery?step=1")
+    settled(page)
+    page.get_by_role("button", name="Pin this view").click()
+    page.get_by_label("Headline").fill("Cats <i>and</i> dogs")
+    page.get_by_label("Note").fill("Look at the left one.")
+    page.get_by_role("button", name="Pin", exact=True).click()
+    expect(page.get_by_text("Pinned", exact=True)).to_be_visible()
+    kept = next(pin for pin in pins.saved(root) if pin.page == "gallery")
+    assert (kept.name, kept.note) == ("Cats <i>and</i> dogs", "Look at the left one.")
+    assert (kept.params, kept.items) == ({"step": ["1"], "run": [ref]}, [])
+    page.get_by_role("link", name="Present").click()
+    expect(page.get_by_text("Cats <i>and</i> dogs")).to_be_visible()
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_role("heading", name="The loss")).to_be_visible()
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    settled(page).keyboard.press("ArrowRight")
+    expect(page.get_by_role("heading", name="Cats <i>and</i> dogs")).to_be_visible()
+    expect(page.get_by_text("Look at the left one.")).to_be_visible()
+    expect(page.get_by_text("at 1", exact=True)).to_be_visible()
+    expect(page.locator(".pick")).to_have_count(0)
+    page.get_by_role("button", name="cat", exact=False).first.click()
+    expect(page).to_have_url(re.compile("slide=2.*label=cat"))
+    page.reload()
+    expect(settled(page).get_by_text("1 of 2 annotations")).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("heading", name="The loss")).to_be_visible()
+    settled(page).keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="Present")).to_be_visible()
+    expect(page.get_by_test_id("stSidebar")).to_be_visible()
+    assert not re.search("slide|label|metric|step", page.url)
