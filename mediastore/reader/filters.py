@@ -15,6 +15,7 @@ LISTS = "run project status tag key kind sample index label labels_all labels_no
 RANGES = ("score", "area", "area_share", "aspect")
 FIELDS = ("config", "summary", "values", "scores")
 OF_RUNS = ("run", "project", "status", "tag", "config", "summary", "where")
+OF_ITEMS = ("kind", "values", "caption", "problem", "where", "labels_all", "labels_none")
 QUALIFIERS = ("layer", "type", "score", "scores", "area", "area_share", "aspect", "text", "track", "frame")
 
 
@@ -89,6 +90,11 @@ class Filters:
         """Whether one annotation must fit: labels_all and labels_none take the other conditions to themselves."""
         alone = self.labels_all is None and self.labels_none is None
         return self.label is not None or (alone and any(getattr(self, name) is not None for name in QUALIFIERS))
+
+    @property
+    def on_annotations_alone(self) -> bool:
+        """Whether the annotations tell which items are wanted, so that the items need not be looked at."""
+        return self.on_annotations and all(getattr(self, name) is None for name in OF_ITEMS)
 
     @property
     def given(self) -> dict[str, Any]:

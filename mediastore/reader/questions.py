@@ -22,8 +22,9 @@ ANNOTATION_COLUMNS = (
     "project run key step index position path sample layer type label score x0 y0 x1 y1 start_s end_s frame track "
     "text attrs rest"
 ).split()
-RANKS = {"score": "rank", "count": "coalesce(rank, 0)", "disagreement": "rank"}
+RANKS = {"score": "best", "count": "coalesce(fitting, 0)", "disagreement": "rank"}
 OF_EVALUATIONS = ("disagreement",)
+TOLD_BY_ANNOTATIONS = ("score", "count", "step", "time", "key", "index", "sample", "project", "run")
 PAGE_ITEMS = 24
 
 
@@ -96,6 +97,8 @@ class Questions(Asking):
 
     def count(self, **filters: Any) -> int:
         """How many items `Filters(**filters)` accepts, exactly."""
+        if Filters(**filters).on_annotations_alone:
+            return self._rows(*_with_annotations("count_fitting_items", filters))[0][0]
         return self._rows(*_with_items("count_items", filters))[0][0]
 
     def facets(self, *, bins: int = BINS, **filters: Any) -> Facets:
@@ -160,24 +163,35 @@ def _item_query(
 ) -> tuple[str, dict[str, Any]]:
     conditions = Conditions({"limit": limit, "offset": offset, **order.bound})
     is_ranked = order.name in RANKS and order.name not in OF_EVALUATIONS
-    where = conditions.of_items(filters, has_annotation=is_ranked)
-    ranks = ""
-    if is_ranked:
-        side = "inner" if filters.on_annotations else "left"
-        fitting = conditions.of_annotations(filters)
-        ranks = sql.text(f"rank_by_{order.name}").format(side=side, conditions=fitting)
-    elif order.name in OF_EVALUATIONS:
-        conditions.values["lowest_score"] = (filters.score or (None, None))[0] or 0.0
-        ranks = sql.text(f"rank_by_{order.name}")
+    where, rows = "true", "store.items"
+    if limit is not None and order.name in TOLD_BY_ANNOTATIONS and filters.on_annotations_alone:
+        rows = _fitting_items(conditions, filters)
+    else:
+        where = conditions.of_items(filters, has_annotation=is_ranked)
+        rows += f"\n{_ranks(conditions, filters, order, is_ranked)}"
     query = sql.text("item_rows" if limit is None else "item_page").format(
         columns=columns,
         place=order.place,
-        ranks=ranks,
+        rows=rows,
         conditions=where if after is None else f"{where} and {order.after(after, conditions.values)}",
         order=order.order_by(),
         order_again=order.order_by(by_place=True),
     )
     return query, conditions.values
+
+
+def _ranks(conditions: Conditions, filters: Filters, order: Order, is_ranked: bool) -> str:
+    if is_ranked:
+        side = "inner" if filters.on_annotations else "left"
+        return sql.text("rank_by_fitting").format(side=side, fitting=_fitting_items(conditions, filters))
+    if order.name in OF_EVALUATIONS:
+        conditions.values["lowest_score"] = (filters.score or (None, None))[0] or 0.0
+        return sql.text(f"rank_by_{order.name}")
+    return ""
+
+
+def _fitting_items(conditions: Conditions, filters: Filters) -> str:
+    return sql.text("fitting_items").format(conditions=conditions.of_annotations(filters))
 
 
 def _paged(frame: pd.DataFrame, order: Order, limit: int | None) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 with chosen as materialized (
     select id, {place}
-    from store.items
-    {ranks}
+    from {rows}
     where {conditions}
     order by {order}
     limit $limit offset $offset

@@ -1,6 +1,5 @@
 select {columns}, {place}
-from store.items
-{ranks}
+from {rows}
 where {conditions}
 order by {order}
 limit $limit offset $offset

@@ -1,0 +1,1 @@
+select count(distinct id) from store.annotations where {conditions}

@@ -1,0 +1,1 @@
+{side} join (select id, best, fitting from {fitting}) using (id)
