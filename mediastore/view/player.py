@@ -27,18 +27,36 @@ _sounds = components.component(
 _film = components.component("film", "playback.js", "lanes.js", "tracks.js", "video.js", style="player.css")
 
 
-def sounds(found: Selection, *, root: Path, colors: Mapping[str, str], key: str) -> None:
-    """A list of sounds, each with its waveform, its spans and its own playhead; a title that is clicked opens it."""
-    items = [_sound(record, at, group, root) for at, group in enumerate(found.groups) for record in group.records]
-    data = {"items": items, "colors": colors_of(found.records, colors)} | found.to_data()
+def sounds(
+    found: Selection,
+    *,
+    root: Path,
+    colors: Mapping[str, str],
+    key: str,
+    takes: Mapping[str, int] | None = None,
+    is_together: bool = False,
+) -> list[Any] | None:
+    """A list of sounds, each with its waveform, its spans and its own playhead; a title that is clicked opens it.
+
+    takes: sample → how many others there are to compare a sound with; returns the id of one that is to be compared.
+    Sounds that are together share one playhead and one length of time.
+    """
+    items = [
+        {**_sound(record, at, group, root), "takes": (takes or {}).get(record.get("sample") or "", 0)}
+        for at, group in enumerate(found.groups)
+        for record in group.records
+    ]
+    data = {"items": items, "colors": colors_of(found.records, colors), "together": is_together} | found.to_data()
     result = _sounds(
         key=key,
         data=components.versioned(data),
         on_opened_change=components.ignore,
         on_narrowed_change=choice.follow(key, "narrowed"),
+        on_compared_change=components.ignore,
     )
     if result.opened:
         links.open_item(*result.opened)
+    return result.compared
 
 
 def film(record: Record, *, colors: Mapping[str, str], key: str, chosen: choice.Choice) -> None:

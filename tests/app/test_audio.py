@@ -80,3 +80,39 @@ def test_channels_are_drawn_apart_and_frequencies_are_named(app: Open, root: Pat
     assert [name for _, name in sound["ticks"]["log"]] == ["100 Hz", "300 Hz", "1 kHz", "3 kHz"]
     assert sound["ticks"]["mel"][2][0] == pytest.approx(1000 / 2146, abs=0.01), "1 kHz is 1000 mel, 4 kHz is 2146"
     assert sound["name"] == f"talks/{run.id}/0"
+
+
+def log_takes(root: Path) -> mediastore.Run:
+    with mediastore.init(project="talks", dir=root) as run:
+        for step in (0, 5, 9):
+            samples = np.full(4000 + 400 * step, 0.1 * step, np.float32)
+            run.log({"talk": mediastore.Audio(samples, sample_rate=8000, sample="one")}, step=step)
+    return run
+
+
+def test_a_sound_says_how_many_other_takes_of_its_sample_there_are(app: Open, root: Path, component_data: Data) -> None:
+    log_takes(root)
+    assert [sound["takes"] for sound in component_data(app("audio"), KEY)["items"]] == [2]
+
+
+def test_a_link_sets_two_takes_beside_each_other(app: Open, root: Path, component_data: Data) -> None:
+    ref = f"talks/{log_takes(root).id}"
+    link = {"run_at": ref, "key_at": "talk", "step_at": "9", "index_at": "0"}
+    test = app("audio", **link)
+    assert not test.exception
+    data = component_data(test, "takes")
+    assert data["together"]
+    assert [group["note"] for group in data["groups"]] == ["step 9", "step 5"], "the take before it, to begin with"
+    test = app("audio", **link, other=f"{ref}@0/0")
+    assert [item["duration"] for item in component_data(test, "takes")["items"]] == [0.95, 0.5]
+    test.button[0].click().run()
+    assert component_data(test, KEY)["items"][0]["duration"] == 0.95
+
+
+def test_a_take_without_another_says_so(app: Open, root: Path, component_data: Data) -> None:
+    with mediastore.init(project="talks", dir=root) as run:
+        run.log({"talk": mediastore.Audio(np.zeros(800, np.float32), sample_rate=8000, sample="one")}, step=1)
+    test = app("audio", run_at=f"talks/{run.id}", key_at="talk", step_at="1", index_at="0")
+    assert not test.exception
+    assert "0 other takes of this sample" in " ".join(caption.value for caption in test.caption)
+    assert len(component_data(test, "takes")["items"]) == 1

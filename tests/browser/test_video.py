@@ -41,7 +41,10 @@ def store(root: Path) -> Path:
     ]
     with mediastore.init(project="films", dir=root) as run:
         run.log({"clip": mediastore.Video(frames, fps=FPS, caption="moving", boxes=boxes)}, step=0)
-        run.log({"talk": mediastore.Audio(samples, sample_rate=8000, caption="tone", spans=spans)}, step=0)
+        for step, seconds in ((0, 4), (1, 8)):
+            sound = samples[: seconds * 8000]
+            audio = mediastore.Audio(sound, sample_rate=8000, caption="tone", sample="tone", spans=spans)
+            run.log({"talk": audio}, step=step)
     return root
 
 
@@ -133,4 +136,25 @@ def test_a_film_opens_at_the_second_of_its_link_and_shows_one_track(
     expect(clock).to_contain_text("frame 21 of 29")
     page.get_by_role("button", name="one 25 frames").click()
     page.wait_for_url(lambda url: "track=one" in url and "t=2.1" in url)
-    expect(page.locator(".summary")).to_contain_text("25 of 25 annotations · 1 track")
+    expect(page.locator(".summary")).to_contain_text("25 of 25 annotations · 1 of 1 track")
+
+
+def test_two_takes_have_one_playhead(
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, store: Path
+) -> None:
+    page.goto(f"{serve_app(store)}/audio")
+    settled(page)
+    page.get_by_role("button", name="Compare with 1 other take").click()
+    clocks, heads = page.locator(".clock"), page.locator(".timeline > .head")
+    expect(clocks).to_have_count(2)
+    page.locator(".spoken").first.click()
+    expect(page.get_by_role("button", name="Pause")).to_have_count(1)
+    page.locator(".wave").first.press("o")
+    expect(page.locator(".wave").nth(1)).to_be_focused()
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name="Pause")).to_have_count(0)
+    expect(clocks.nth(1)).to_contain_text("0:01.")
+    lefts = [head.bounding_box() for head in heads.all()]
+    assert lefts[0] and lefts[1] and lefts[0]["x"] == pytest.approx(lefts[1]["x"], abs=1), "of one length of time"
+    page.get_by_role("button", name="All sounds").click()
+    expect(clocks).to_have_count(1)

@@ -177,7 +177,9 @@ class Sound extends Player {
 
   walked(key) {
     if (WALKS[key]) this.go(this.at + WALKS[key]);
-    return key in WALKS;
+    else if (key === "o" && this.list.data.together) this.list.toOther(this);
+    else return false;
+    return true;
   }
 
   destroy() {

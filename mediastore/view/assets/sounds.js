@@ -23,7 +23,7 @@ class Sounds {
     this.data = data;
     this.sounds.forEach((sound) => sound.destroy());
     const facets = countFacets(data.items.map((item) => item.annotations), data.known ?? {}, data.colors);
-    this.hint = keysHint(SOUND_KEYS);
+    this.hint = keysHint(data.together ? [["o", "the other take, same second"], ...SOUND_KEYS] : SOUND_KEYS);
     this.sounds = data.items.map((item) => new Sound(item, this));
     this.said = element("p", { class: "summary", role: "status" });
     this.list = element("div", { class: "sounds" });
@@ -85,6 +85,13 @@ class Sounds {
     }
   }
 
+  toOther(sound) {
+    const other = this.sounds[(this.sounds.indexOf(sound) + 1) % this.sounds.length];
+    if (other === sound || other.item.problem) return;
+    other.wave.focus();
+    if (!sound.media.paused) other.toggle();
+  }
+
   // The link opens at the second that was last heard or gone to; at another step it is the same sound's same second.
   keepPlace(sound) {
     this.place = { sound: sound.item.name, t: sound.at };
@@ -101,7 +108,7 @@ class Sounds {
   goToPlace() {
     const sound = this.sounds.find((one) => one.item.name === this.place.sound && !one.item.problem);
     if (!sound || !this.place.t) return;
-    sound.at = Math.min(this.place.t, sound.length);
+    sound.at = clamp(this.place.t, 0, sound.length);
     this.follow(sound);
     sound.show();
   }

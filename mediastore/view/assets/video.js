@@ -25,6 +25,7 @@ class Film extends Player {
     this.stop();
     if (before && before.name !== this.item.name) this.forgetPlace();
     else if (before) this.second = this.at;
+    this.wanted = null;
     this.fps = this.item.fps || 25;
     this.tick = 1 / this.fps;
     this.tracks = new Tracks(this.item.annotations, this.fps);
@@ -91,6 +92,7 @@ class Film extends Player {
 
   shown(seconds) {
     this.frame = clamp(Math.floor(seconds * this.fps + 1e-3), 0, this.last);
+    if (!this.media.seeking) this.wanted = null;
     this.slider.value = this.frame;
     this.clock.textContent = `${formatTime(this.frame / this.fps)} / ${formatTime(this.duration)} · frame ${this.frame} of ${this.last}`;
     this.showHead(this.at);
@@ -119,7 +121,8 @@ class Film extends Player {
       onclick: () => { this.tracked.clear(); this.chosen(); } }) : null;
     this.lanes.replaceChildren(...parts, this.band, this.head);
     const drawn = this.item.annotations.filter(this.visible).length;
-    this.said.replaceChildren(`${ofAll(drawn, this.item.annotations.length, "annotation")} · ${plural(tracks.length, "track")} `, ...(all ? [all] : []));
+    const chosen = tracks.filter(({ name }) => !this.tracked.size || this.tracked.has(name)).length;
+    this.said.replaceChildren(`${ofAll(drawn, this.item.annotations.length, "annotation")} · ${ofAll(chosen, tracks.length, "track")} `, ...(all ? [all] : []));
     this.showHead(this.at);
     this.showLoop();
     this.paint();
@@ -144,7 +147,7 @@ class Film extends Player {
   // While it plays the second in the link stays where it was.
   writePlace() {
     if (!this.data.url) return;
-    const second = this.frame ? [String(Math.round(this.at * 1000) / 1000)] : [];
+    const second = this.at ? [String(Math.round(this.at * 1000) / 1000)] : [];
     writeUrl({ ...this.choice.toUrl(), track: [...this.tracked], ...(this.media.paused ? { t: second } : {}) });
   }
 
@@ -155,8 +158,9 @@ class Film extends Player {
     this.loop.forget();
   }
 
+  // A frame that was gone to counts before it is on screen: keys are faster than films.
   get at() {
-    return this.frame / this.fps;
+    return (this.wanted ?? this.frame) / this.fps;
   }
 
   seek(seconds) {
@@ -170,7 +174,7 @@ class Film extends Player {
 
   step(by) {
     this.media.pause();
-    this.goTo((this.media.seeking ? this.wanted : this.frame) + by);
+    this.goTo((this.wanted ?? this.frame) + by);
   }
 
   playing() {
