@@ -31,6 +31,11 @@ class Measures(Asking):
         """
         return self._frame(*_with_metrics("metric_rows", name, filters))
 
+    def last_metrics(self, run: Any, step: int | None = None) -> pd.DataFrame:
+        """One row a metric of a run: name, value, the last at `step` or before; None for the last of all."""
+        asked = {"run": run} | ({} if step is None else {"step": (None, step)})
+        return self._frame(*_with_metrics("last_metrics", None, asked))
+
     def metric_names(self, **filters: Any) -> list[str]:
         """The names of the metrics, sorted. filters: as of `metrics`."""
         return [name for (name,) in self._rows(*_with_metrics("metric_names", None, filters))]

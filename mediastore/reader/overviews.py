@@ -23,6 +23,12 @@ class Overviews(Asking):
         where = conditions.of_items(Filters(**filters))
         return self._frame(sql.text("step_counts").format(conditions=where), conditions.values)
 
+    def sample_counts(self, **filters: Any) -> pd.DataFrame:
+        """One row a sample: sample, items that `Filters(**filters)` accepts."""
+        conditions = Conditions()
+        where = conditions.of_items(Filters(**filters))
+        return self._frame(sql.text("sample_counts").format(conditions=where), conditions.values)
+
     def media_numbers(self, key: str, run: Any = None) -> pd.DataFrame:
         """One row a run, step and number that the media of a key carry: ref, step, sort, name, layer, value.
 

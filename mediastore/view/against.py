@@ -8,12 +8,6 @@ from mediastore.view import changes, choice, compare, detail, frame, links, plac
 from mediastore.view.places import Column
 
 AGAINST = "against"
-_OTHERS = """
-select distinct project || '/' || run as ref, step
-from items
-where key = $key and sample = $sample and kind = 'image'
-order by ref, step
-"""
 
 
 def show(store: Store, record: Record) -> None:
@@ -21,8 +15,8 @@ def show(store: Store, record: Record) -> None:
     if record["kind"] != "image" or not record.get("sample"):
         return
     here = Column(detail.ref_of(record), int(record["step"]))
-    found = store.sql(_OTHERS, {"key": record["key"], "sample": record["sample"]})
-    known = [Column(ref, int(step)) for ref, step in found.itertuples(index=False)]
+    found = store.step_counts(key=record["key"], sample=record["sample"], kind="image")
+    known = [Column(ref, int(step)) for ref, step in found[["ref", "step"]].itertuples(index=False)]
     others = {column.text: column for column in known if column != here}
     if not others:
         return

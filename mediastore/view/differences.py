@@ -10,14 +10,6 @@ from mediastore.reader.store import Store
 from mediastore.view import frame
 from mediastore.view.places import Column
 
-_METRICS = """
-select name, max_by(value, step) as value
-from metrics
-where project || '/' || run = $ref and step <= $step and value is not null
-group by name
-order by name
-"""
-
 
 def show(store: Store, columns: Sequence[Column]) -> None:
     """Config and metrics of each place, a metric as it last was at that step; differences first, and how many."""
@@ -26,10 +18,7 @@ def show(store: Store, columns: Sequence[Column]) -> None:
     table = differences.table(
         [f"{names.get(column.ref, column.ref)} · step {column.step}" for column in columns],
         [json.loads(known.get(column.ref) or "{}") for column in columns],
-        [
-            dict(store.sql(_METRICS, {"ref": column.ref, "step": column.step}).itertuples(index=False))
-            for column in columns
-        ],
+        [dict(store.last_metrics(column.ref, column.step).itertuples(index=False)) for column in columns],
     )
     if table.empty:
         return

@@ -11,13 +11,6 @@ from mediastore.view import frame, steps
 
 PLACES, SAMPLE, ORDER = "places", "sample", "order"
 PLACES_MOST = 4
-_STEPS = """
-select project || '/' || run as ref, step
-from items
-where key = $key and kind = 'image' and list_contains($refs, project || '/' || run)
-group by all
-order by ref, step
-"""
 ORDERS = ("as logged", "most fixed", "most broken")
 _CHOSEN = "chosen-sample"
 
@@ -49,8 +42,8 @@ def choose(store: Store, refs: Sequence[str]) -> tuple[str, list[Column]] | None
         return None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         key = steps.choose_key(names)
-        found = store.sql(_STEPS, {"key": key, "refs": _in_reach(refs)})
-        known = [Column(ref, int(step)) for ref, step in found.itertuples(index=False)]
+        found = store.step_counts(key=key, kind="image", run=_in_reach(refs))
+        known = [Column(ref, int(step)) for ref, step in found[["ref", "step"]].itertuples(index=False)]
         chosen = _choose_columns(store, known)
     return key, chosen
 

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import mediastore
+from mediastore.reader import fence
 from mediastore.view import frame, links, welcome
 
 PAGES = tuple(name for pages in links.SECTIONS.values() for name, _, _ in pages)
@@ -164,3 +165,14 @@ def test_only_a_run_that_is_being_written_is_followed(app: Open, root: Path, wri
         test.toggle(key="live").set_value(False).run()
         assert not test.exception
     assert [toggle.key for toggle in app("runs").toggle] == []
+
+
+@pytest.mark.parametrize("page", [name for name in PAGES if name != "sql"])
+def test_no_page_asks_its_own_questions_where_strangers_ask_theirs(
+    app: Open, write_run: Write, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_run()
+    begun: list[object] = []
+    monkeypatch.setattr(fence.Fence, "ask", lambda *asked, **also: begun.append(asked))
+    assert not app(page).exception
+    assert begun == []

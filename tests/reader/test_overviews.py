@@ -50,5 +50,16 @@ def test_each_run_has_its_latest_picture_and_its_steps_their_counts(root: Path) 
             refs.append(f"{run.project}/{run.id}")
     store = mediastore.Store(root)
     assert [path.split("/")[-1][:12] for path in store.latest_pictures()["path"]] == ["000000005-00"] * 2
+    assert store.sample_counts(run=refs[0], step=1)["items"].tolist() == [1, 1]
     counts = store.step_counts(run=refs[1], key="val")
     assert counts.values.tolist() == [[refs[1], 1, 2], [refs[1], 5, 1]]
+
+
+def test_the_last_value_of_each_metric_is_that_of_the_step_or_before(root: Path) -> None:
+    with mediastore.init(project="pets", dir=root) as run:
+        for step, values in enumerate(({"loss": 3.0, "lr": 0.1}, {"loss": 2.0}, {"loss": 1.0, "acc": 0.5})):
+            run.log(values, step=step)
+        ref = f"{run.project}/{run.id}"
+    store = mediastore.Store(root)
+    assert dict(store.last_metrics(ref, 1).values.tolist()) == {"loss": 2.0, "lr": 0.1}
+    assert dict(store.last_metrics(ref).values.tolist()) == {"loss": 1.0, "lr": 0.1, "acc": 0.5}

@@ -1,0 +1,5 @@
+select sample, count(*) as items
+from store.items
+where {conditions} and sample is not null
+group by sample
+order by sample
