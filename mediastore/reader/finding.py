@@ -1,7 +1,9 @@
 """Annotations found across runs, keys and steps: how many of each kind there are, a page of them, all of them."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -10,7 +12,7 @@ import pyarrow as pa
 from mediastore.reader import sql
 from mediastore.reader.asking import Asking
 from mediastore.reader.questions import ANNOTATION_COLUMNS
-from mediastore.reader.search import ORDERS, Range, Search
+from mediastore.reader.search import BINS_OF_ORDERS, ORDERS, Range, Search
 
 BINS = 40
 FACETS = ("labels", "layers", "keys", "runs", "scores", "found")
@@ -23,7 +25,9 @@ _RANGES = {
     "aspect": "(x1 - x0) / nullif(y1 - y0, 0)",
 }
 _TEXT = "contains(lower(concat_ws(' ', text, sample, label)), lower($text))"
-_VIEW = "(project, run) in (select (project, run) from runs where project || '/' || run in ({marks}))"
+_VIEW = (
+    "(project, run) in (select (project, run) from runs where list_contains($view::varchar[], project || '/' || run))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +62,18 @@ class Finding(Asking):
 
     def extent(self, view: Sequence[str]) -> Extent:
         """What there is to find in these runs, `project/run`."""
-        asked = _Asked()
-        query = sql.text("find_extent").format(view=asked.view(view))
+        asked = self._asked(view)
+        query = sql.text("find_extent").format(view=asked.view)
         ((count, *ends),) = self._rows(query, asked.values)
         pairs = zip(_RANGES, zip(ends[::2], ends[1::2], strict=True), strict=True)
         return Extent(count, {name: (float(low), float(high)) for name, (low, high) in pairs if low is not None})
 
     def spread(self, search: Search, within: Extent) -> Spread:
         """How the annotations in view spread, in one question. `within` is the extent of the search's view."""
-        asked = _Asked()
+        asked = self._asked(search.view)
         rest = [asked.within(name, getattr(search, name)) for name in ("steps", "area", "aspect")]
         query = sql.text("find_spread").format(
-            view=asked.view(search.view),
+            view=asked.view,
             label=asked.among("labels", search.labels, "label"),
             layer=asked.among("layers", search.layers, "layer"),
             key=asked.among("keys", search.keys, "key"),
@@ -86,8 +90,8 @@ class Finding(Asking):
 
     def find(self, search: Search, *, limit: int | None = None, offset: int = 0) -> list[dict[str, Any]]:
         """Rows of `annotations` with their item's kind, width, height, caption and problem. What is missing is None."""
-        query, values = _rows_of(search)
-        rows = _plain(self._frame(query, values | {"limit": limit, "offset": offset}))
+        query, values = self._rows_of(search, limit, offset)
+        rows = _plain(self._frame(query, values))
         if not rows:
             return []
         places = {name: list({row[name] for row in rows}) for name in ("run", "step", "key", "index")}
@@ -97,11 +101,11 @@ class Finding(Asking):
 
     def find_all(self, search: Search) -> Iterator[pa.RecordBatch]:
         """Every row of `annotations` that is found, in batches, the first of them empty: it tells the columns."""
-        return self._database.batches(*_rows_of(search))
+        return self._database.batches(*self._rows_of(search))
 
     def find_pictures(self, search: Search) -> Iterator[pa.RecordBatch]:
         """Every picture on which something is found: file_name, width, height, what names it, sample, caption."""
-        where, _, values = _conditions(search)
+        where, values = self._conditions(search)
         return self._database.batches(sql.text("find_pictures").format(conditions=where), values)
 
     def item_at(self, path: str) -> tuple[Any, ...] | None:
@@ -116,11 +120,46 @@ class Finding(Asking):
         """One row a column of the tables that SQL sees: table, column, type."""
         return self._frame(sql.text("table_columns"), {})
 
+    def _rows_of(self, search: Search, limit: int | None = None, offset: int = 0) -> tuple[str, dict[str, Any]]:
+        name, direction = search.sort.removeprefix("-"), "desc" if search.sort.startswith("-") else "asc"
+        where, values = self._conditions(search)
+        if limit is not None and offset:
+            bins = sql.text("find_bins").format(
+                place=ORDERS[name], conditions=where, bin=BINS_OF_ORDERS.get(name, "place"), direction=direction
+            )
+            near, ends, offset = _part(self._rows(bins, values), limit, offset)
+            where, values = f"{where} and {near.format(place=ORDERS[name])}", values | ends
+        query = sql.text("find_rows").format(
+            columns=", ".join(ANNOTATION_COLUMNS),
+            conditions=where,
+            order=f"{ORDERS[name]} {direction} nulls last, {TIES}",
+        )
+        return query, values | {"limit": limit, "offset": offset}
 
-def _rows_of(search: Search) -> tuple[str, dict[str, Any]]:
-    where, order, values = _conditions(search)
-    query = sql.text("find_rows").format(columns=", ".join(ANNOTATION_COLUMNS), conditions=where, order=order)
-    return query, {**values, "limit": None, "offset": 0}
+    def _conditions(self, search: Search) -> tuple[str, dict[str, Any]]:
+        asked = self._asked([ref for ref in search.view if ref in search.runs] if search.runs else search.view)
+        found = [asked.view] + [asked.among(name, getattr(search, name), text) for name, text in _AMONG.items()]
+        found += [asked.within(name, getattr(search, name)) for name in _RANGES]
+        return " and ".join([*found, asked.text(search.text)]), asked.values
+
+    def _asked(self, view: Sequence[str]) -> "_Asked":
+        return _Asked(view if self._rows(sql.text("runs_beyond"), {"view": list(view)}) else None)
+
+
+def _part(bins: Sequence[tuple[Any, Any, int]], limit: int, offset: int) -> tuple[str, dict[str, Any], int]:
+    """The condition on a `place` that a part of the rows and few others satisfy, what it binds, the offset among them.
+
+    So that a part deep within costs no more than one near the beginning. bins: (lowest, highest, count), in order.
+    """
+    ends = list(accumulate(count for *_, count in bins))
+    first, last = bisect_right(ends, offset), bisect_left(ends, offset + limit)
+    near = bins[first : last + 1]
+    known = [end for low, high, _ in near if low is not None for end in (low, high)]
+    texts = ["{place} between $part_low and $part_high"] if known else []
+    texts += ["{place} is null"] if any(low is None for low, *_ in near) else []
+    known.sort(key=lambda end: (end != end, end))  # NaN is the largest, as in DuckDB
+    values = {"part_low": known[0], "part_high": known[-1]} if known else {}
+    return f"({' or '.join(texts) or 'false'})", values, offset - (ends[first - 1] if first else 0)
 
 
 def _plain(found: pd.DataFrame) -> list[dict[str, Any]]:
@@ -131,25 +170,13 @@ def _item_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row[name] for name in ("project", "run", "key", "step", "index"))
 
 
-def _conditions(search: Search) -> tuple[str, str, dict[str, Any]]:
-    asked = _Asked()
-    view = [ref for ref in search.view if ref in search.runs] if search.runs else search.view
-    found = [asked.view(view)] + [asked.among(name, getattr(search, name), text) for name, text in _AMONG.items()]
-    found += [asked.within(name, getattr(search, name)) for name in _RANGES]
-    order = f"{ORDERS[search.sort.removeprefix('-')]} {'desc' if search.sort.startswith('-') else 'asc'} nulls last"
-    return " and ".join([*found, asked.text(search.text)]), f"{order}, {TIES}", asked.values
-
-
 class _Asked:
     """Conditions as SQL, and the values that they bind."""
 
-    def __init__(self) -> None:
-        self.values: dict[str, Any] = {}
-
-    def view(self, runs: Sequence[str]) -> str:
-        bound = {f"view_{number}": ref for number, ref in enumerate(runs)}
-        self.values |= bound
-        return _VIEW.format(marks=", ".join(f"${mark}" for mark in bound) or "null")
+    def __init__(self, runs: Sequence[str] | None) -> None:
+        """runs: those in view, None where all are."""
+        self.values: dict[str, Any] = {} if runs is None else {"view": list(runs)}
+        self.view = "true" if runs is None else _VIEW
 
     def among(self, name: str, wanted: Sequence[str], column: str) -> str:
         bound = {f"{name}_{number}": value for number, value in enumerate(wanted)}

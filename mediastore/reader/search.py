@@ -18,6 +18,7 @@ ORDERS = {
     "run": "project || '/' || run",
     "area": "(x1 - x0) * (y1 - y0)",
 }
+BINS_OF_ORDERS = {"score": "greatest(-1e5, least(1e5, floor(place * 1000)))", "area": "least(1e5, floor(place / 100))"}
 FIRST_ORDER = "-score"
 NAMES = {"labels": "label", "layers": "layer", "keys": "key", "runs": "of"}
 RANGES = ("score", "steps", "area", "aspect")

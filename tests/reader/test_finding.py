@@ -14,6 +14,7 @@ from mediastore.errors import MediaStoreValueError
 from mediastore.reader.search import Search, read_range, written_range
 from mediastore.reader.store import Store
 
+Make = Callable[..., dict[str, Any]]
 SEARCHES: dict[str, dict[str, Any]] = {
     "everything": {},
     "one label": {"labels": ("cat",)},
@@ -121,6 +122,20 @@ def value_of(row: dict[str, Any], name: str) -> Any:
     if name == "area":
         return None if row["x0"] is None else (row["x1"] - row["x0"]) * (row["y1"] - row["y0"])
     return row[name]
+
+
+@pytest.mark.parametrize("sort", ["score", "-score", "area", "-area", "step", "-label"])
+def test_pages_join_without_seam_over_scores_of_any_kind(by_hand, item: Make, box: Make, sort: str) -> None:
+    scores = [None, "NaN", "Infinity", "-Infinity", 1e9, -1e9, -0.0, 0.0, 0.5, 0.5004, 1.0, 1.0]
+    boxes = [box("cat", score, box=[0.0, 0.0, 1.0, 10.0 ** (place % 7)]) for place, score in enumerate(scores)]
+    by_hand.run()
+    by_hand.items(item(0, annotations=[*boxes, {"layer": "a", "type": "label", "label": None}]))
+    store = Store(by_hand.root)
+    search = Search(view=tuple(store.runs()["ref"]), sort=sort)
+    places = [row["position"] for row in store.find(search)]
+    parts = [row["position"] for start in range(0, 16, 2) for row in store.find(search, limit=2, offset=start)]
+    assert parts == places
+    assert sorted(places) == list(range(len(scores) + 1))
 
 
 def test_a_view_of_one_run_knows_nothing_of_the_other(store: Store) -> None:
