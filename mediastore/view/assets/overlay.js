@@ -50,7 +50,7 @@ function luminance(color) {
 }
 
 function inkOn(color) {
-  return luminance(color) > 0.18 ? "#111111" : "#ffffff";
+  return luminance(color) > 0.18 ? "#000000" : "#ffffff";
 }
 
 function haloOf(color) {

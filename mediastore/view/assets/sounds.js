@@ -27,7 +27,7 @@ class Sounds {
     this.sounds = data.items.map((item) => new Sound(item, this));
     this.said = element("p", { class: "summary", role: "status" });
     this.list = element("div", { class: "sounds" });
-    const heads = (data.groups ?? []).filter((group) => group.title).map((group) => element("h3", {},
+    const heads = (data.groups ?? []).filter((group) => group.title).map((group) => element("h2", {},
       group.color ? element("span", { class: "dot", style: { background: group.color } }) : null,
       element("span", { text: group.title }), element("small", { text: group.note ?? "" })));
     this.heads = heads;

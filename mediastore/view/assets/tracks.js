@@ -37,6 +37,7 @@ class Tracks {
     return this.whole.filter((one) => !one.span);
   }
 
+  // A lane for each track, those of a label after each other.
   lanes(visible, colors) {
     const groups = new Map();
     for (const one of [...this.byFrame.values()].flat().filter(visible)) {
@@ -45,7 +46,8 @@ class Tracks {
       if (!groups.has(key)) groups.set(key, { name, members: [] });
       groups.get(key).members.push(one);
     }
-    return [...groups.values()].map(({ name, members }) => this.lane(name, members, colors));
+    const byLabel = (a, b) => (a.members[0].label ?? "").localeCompare(b.members[0].label ?? "");
+    return [...groups.values()].sort(byLabel).map(({ name, members }) => this.lane(name, members, colors));
   }
 
   lane(name, members, colors) {

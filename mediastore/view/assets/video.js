@@ -52,7 +52,7 @@ class Film extends Player {
     this.media.addEventListener("error", () => this.failed());
     this.canvas = element("canvas", { "aria-hidden": "true" });
     const shape = item.w && item.h ? `${item.w} / ${item.h}` : "16 / 9";
-    this.stage = element("div", { class: "stage", tabindex: "0", "aria-label": "film; space plays, arrow keys step frames",
+    this.stage = element("div", { class: "stage", tabindex: "0", role: "group", "aria-label": "film; space plays, arrow keys step frames",
       style: { "aspect-ratio": shape, "--shape": item.w && item.h ? item.w / item.h : 16 / 9 }, onclick: () => this.toggle(), onkeydown: (event) => this.keyed(event) }, this.media, this.canvas);
     return this.stage;
   }
