@@ -11,17 +11,12 @@ from mediastore.view.selection import Group, Selection
 
 OTHER = "other"
 _CHOSEN = "other-take"
-_OTHERS = """
-select sample, count(*) - 1 as others
-from items
-where key = $key and kind = 'audio' and sample is not null and list_contains($refs, project || '/' || run)
-group by sample
-"""
 
 
 def others(store: Store, runs: Sequence[str], key: str) -> dict[str, int]:
     """Sample → how many other takes of it the runs in view hold under this key."""
-    return dict(store.sql(_OTHERS, {"key": key, "refs": list(runs)}).itertuples(index=False, name=None))
+    counts = store.sample_counts(run=list(runs), key=key, kind="audio")
+    return {sample: items - 1 for sample, items in counts.itertuples(index=False, name=None)}
 
 
 def named_by_link(store: Store, runs: Sequence[str]) -> Record | None:
