@@ -22,7 +22,15 @@ PEAK_REACH = 127
 TICKS_HZ = (100, 300, 1000, 3000, 10_000)
 
 _sounds = components.component(
-    "sounds", "playback.js", "lanes.js", "waves.js", "transcript.js", "audio.js", "sounds.js", style="player.css"
+    "sounds",
+    "playback.js",
+    "lanes.js",
+    "waves.js",
+    "channels.js",
+    "transcript.js",
+    "audio.js",
+    "sounds.js",
+    style="player.css",
 )
 _film = components.component("film", "playback.js", "lanes.js", "tracks.js", "video.js", style="player.css")
 

@@ -42,7 +42,7 @@ def store(root: Path) -> Path:
     with mediastore.init(project="films", dir=root) as run:
         run.log({"clip": mediastore.Video(frames, fps=FPS, caption="moving", boxes=boxes)}, step=0)
         for step, seconds in ((0, 4), (1, 8)):
-            sound = samples[: seconds * 8000]
+            sound = np.stack([samples, -samples], axis=1)[: seconds * 8000]
             audio = mediastore.Audio(sound, sample_rate=8000, caption="tone", sample="tone", spans=spans)
             run.log({"talk": audio}, step=step)
     return root
@@ -88,9 +88,11 @@ def test_a_span_that_is_clicked_is_heard_from_its_beginning(
     expect(page.locator(".segment")).to_have_count(2)
     page.locator(".chip").filter(has_text="music").click()
     expect(page.locator(".summary")).to_contain_text("1 of 1 item · 1 of 2 annotations")
+    page.get_by_label("channel", exact=True).select_option(label="right")
     page.locator(".segment").click()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     expect(page.locator(".clock")).to_contain_text("0:06")
+    expect(page.locator(".clock")).to_contain_text("0:07")
 
 
 def test_what_is_drawn_over_goes_round_and_the_link_opens_there(

@@ -38,6 +38,7 @@ class Sound extends Player {
       "aria-label": `position in ${item.caption || item.where || "sound"}${channels > 1 ? `, ${channels} channels` : ""}`,
       onpointerdown: (event) => this.pressed(event), onpointermove: (event) => this.dragged(event), onpointerup: (event) => this.released(event),
       onpointercancel: () => { this.began = null; }, onkeydown: (event) => this.keyed(event) }, this.spectrum, this.canvas);
+    this.channels = new Channels(this.media, channels);
     const heading = element("a", { class: "title", href: item.href, text: item.caption || item.where, onclick: (event) => this.list.opened(event, item) });
     const download = element("a", { class: "tool", href: `${item.src}?download`, download: "", title: "Download", "aria-label": "Download" }, icon("download"));
     const facts = Object.entries(item.values ?? {}).map(([name, value]) =>
@@ -46,7 +47,7 @@ class Sound extends Player {
     this.body = element("div", { class: "sound-body" });
     this.node = element("article", { class: "sound" }, element("header", {}, item.problem ? icon("warning") : this.button,
       element("div", { class: "what" }, heading, element("span", { class: "where" }, element("span", { text: item.caption ? item.where : "" }), ...facts)),
-      ...(item.problem ? [] : [this.again, this.clock]), takes, item.src ? download : null));
+      ...(item.problem ? [] : [this.again, this.channels.node, this.clock]), takes, item.src ? download : null));
     if (item.problem) this.node.append(element("p", { class: "fault", text: item.problem }));
     else this.node.append(this.body, this.fault);
   }
@@ -185,6 +186,7 @@ class Sound extends Player {
   destroy() {
     cancelAnimationFrame(this.frame);
     this.media.pause();
+    this.channels.destroy();
     this.media.removeAttribute("src");
   }
 }

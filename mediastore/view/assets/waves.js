@@ -22,8 +22,11 @@ function drawWaves(context, channels, ink, [width, height]) {
   if (!channels.length) context.fillRect(0, height / 2, width, 1);
   context.globalAlpha = 1;
   if (channels.length < 2) return;
-  const names = channels.length === 2 ? ["left", "right"] : channels.map((peaks, place) => `channel ${place + 1}`);
-  names.forEach((name, place) => drawPlate(context, name, place * row + 10));
+  channelNames(channels.length).forEach((name, place) => drawPlate(context, name, place * row + 10));
+}
+
+function channelNames(count) {
+  return count === 2 ? ["left", "right"] : Array.from({ length: count }, (_, place) => `channel ${place + 1}`);
 }
 
 function drawPlate(context, name, y) {
