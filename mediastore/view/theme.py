@@ -13,3 +13,5 @@ def apply() -> None:
     dark = st.context.theme.type == "dark"
     st.logo(ASSETS / ("wordmark-dark.svg" if dark else "wordmark-light.svg"), icon_image=ICON, size="medium")
     st.html(ASSETS / "page.css")
+    if dark:
+        st.html(ASSETS / "page_dark.css")

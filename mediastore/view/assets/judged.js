@@ -28,7 +28,7 @@ class Judged {
   group(group) {
     if (group.tiles.length === 1) return this.tile(group.tiles[0]);
     return element("div", { class: "pair", role: "listitem" }, element("p", { class: "title", text: group.title, title: group.title }),
-      element("div", { class: "sides" }, ...group.tiles.map((tile) => this.tile(tile))));
+      element("div", { class: "sides", role: "list" }, ...group.tiles.map((tile) => this.tile(tile))));
   }
 
   tile(tile) {
