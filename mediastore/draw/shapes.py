@@ -11,7 +11,7 @@ def annotation_bounds(annotation: Mapping[str, Any]) -> tuple[float, float, floa
     """x0, y0, x1, y1 of what an annotation covers; None where it has no place of its own."""
     if box := annotation.get("box"):
         return tuple(box)
-    if points := annotation.get("points"):
+    if points := [point for point in annotation.get("points") or () if point[0] is not None]:
         xs, ys = [point[0] for point in points], [point[1] for point in points]
         return min(xs), min(ys), max(xs), max(ys)
     if rle := annotation.get("rle"):

@@ -58,8 +58,10 @@ def _points(value: Any) -> bool:
 
 
 def _point(value: Any) -> bool:
-    is_place = isinstance(value, list) and len(value) in (2, 3) and all(map(_finite, value[:2]))
-    return is_place and (len(value) == 2 or value[2] is None or _finite(value[2]))
+    if not isinstance(value, list) or len(value) not in (2, 3):
+        return False
+    is_absent = len(value) == 3 and value[:2] == [None, None]
+    return (is_absent or all(map(_finite, value[:2]))) and (len(value) == 2 or value[2] is None or _finite(value[2]))
 
 
 def _bones(value: Any) -> bool:

@@ -38,3 +38,14 @@ def test_values_over_steps_are_a_line_each_and_mark_the_step_in_hand() -> None:
 def test_one_value_alone_makes_no_curve() -> None:
     assert values.figure([{"step": 1, "values": {"loss": 0.1}}], 1) is None
     assert values.figure([{"step": 1}, {"step": 2}], 1) is None
+
+
+def test_absent_keypoints_have_no_place() -> None:
+    absent = [None, None, None]
+    assert shapes.annotation_bounds({"type": "keypoints", "points": [[4, 9, 0.5], absent, [1, 12, None]]}) == (
+        1,
+        9,
+        4,
+        12,
+    )
+    assert shapes.annotation_bounds({"type": "keypoints", "points": [absent, absent]}) is None

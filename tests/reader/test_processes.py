@@ -46,12 +46,13 @@ for run in reindex(root):
 RolledUp(root).update()
 """
 SECOND_LINE_IS_2_GB = """
-import resource, sys
+import re, sys
+from pathlib import Path
 from mediastore.reader.store import Store
 
 store = Store(sys.argv[1])
 print(store.steps(), store.problems()["problem"].tolist(), sep="\\n")
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 """
 
 

@@ -22,8 +22,8 @@ VIEWS = {
     "metrics": "project run step time name value text",
     "items": "project run key step index kind path caption sample width height sample_rate channels duration_s fps "
     "frames codec columns rows bytes sha256 values problem time",
-    "annotations": "project run key step index path sample layer type label score x0 y0 x1 y1 start_s end_s frame "
-    "track text attrs rest",
+    "annotations": "project run key step index position path sample layer type label score x0 y0 x1 y1 start_s end_s "
+    "frame track text attrs rest",
 }
 
 

@@ -19,7 +19,14 @@ function annotationText(annotation, digits = 2) {
   return [annotation.label ?? annotation.track ?? "", score].filter(Boolean).join(" ");
 }
 
-function pointBounds(points) {
+// A point that is absent has null for x and y.
+function isPlaced(point) {
+  return Boolean(point) && point[0] !== null && point[1] !== null;
+}
+
+function pointBounds(given) {
+  const points = given.filter(isPlaced);
+  if (!points.length) return null;
   const xs = points.map((point) => point[0]);
   const ys = points.map((point) => point[1]);
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
@@ -68,7 +75,7 @@ function tracePath(context, annotation, { scale, dx, dy }) {
   } else if (annotation.type === "keypoints" && annotation.points) {
     for (const [from, to] of annotation.skeleton ?? []) {
       const [a, b] = [annotation.points[from], annotation.points[to]];
-      if (!a || !b) continue;
+      if (!isPlaced(a) || !isPlaced(b)) continue;
       context.moveTo(a[0] * scale + dx, a[1] * scale + dy);
       context.lineTo(b[0] * scale + dx, b[1] * scale + dy);
     }
@@ -115,7 +122,7 @@ function drawJoints(context, shown, view) {
   for (const one of shown) {
     if (one.type !== "keypoints") continue;
     context.globalAlpha = view.alphaOf(one);
-    for (const [x, y] of one.points ?? []) {
+    for (const [x, y] of (one.points ?? []).filter(isPlaced)) {
       context.beginPath();
       context.arc(x * view.scale + view.dx, y * view.scale + view.dy, 3, 0, 2 * Math.PI);
       context.fillStyle = annotationColor(one, view.colors);
