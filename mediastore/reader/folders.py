@@ -1,8 +1,9 @@
 """What lies in a store: its runs and the sizes of their journals. One walk, no file opened, no link followed."""
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from mediastore import naming
@@ -11,6 +12,7 @@ Signature = tuple[int, int]
 
 MARKS = frozenset(("run.json", "items", "metrics", "media"))
 JOURNALS = ("items", "metrics")
+_WITHIN = ("", "/items", "/metrics", "/index", "/edits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,10 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """One run on disk; `name` is its folder relative to the root, with `/`."""
+    """One run on disk; `name` is its folder relative to the root, with `/`.
+
+    listed: when its folders' lists of files last changed, taken before they were read.
+    """
 
     root: str
     name: str
@@ -32,6 +37,7 @@ class Folder:
     index: Signature | None
     changed: float
     journals: tuple[Journal, ...]
+    listed: tuple[int | None, ...] = field(default=(), compare=False)
 
     @property
     def path(self) -> Path:
@@ -40,16 +46,18 @@ class Folder:
     @property
     def identity(self) -> tuple[str, str]:
         """Project and run as the folder's names say them, for a run without run.json."""
-        parts = self.name.replace("~/", "~\0").split("/")
-        return tuple(naming.decode_part(part.replace("\0", "/")) for part in (parts[0], parts[-1]))
+        return _identity(self.name)
 
 
-def scan(root: Path) -> tuple[list[Folder], list[tuple[str, str]]]:
-    """Every run below `root`, sorted, and the links that were not followed as (name, problem)."""
+def scan(root: Path, settled: Mapping[str, Folder] | None = None) -> tuple[list[Folder], list[tuple[str, str]]]:
+    """Every run below `root`, sorted, and the links that were not followed as (name, problem).
+
+    settled: runs by name that are taken as they are unless a file of theirs came, went or was replaced since: they
+    cost five calls of the system, and what is appended to a file or written into it is not seen.
+    """
     folders, links = [], []
     for project in _subfolders(str(root), "", links):
-        for run, entries in _runs(str(root), project, links):
-            folders.append(_folder(str(root), run, entries))
+        folders += _runs(str(root), project, links, settled or {})
     return folders, links
 
 
@@ -58,17 +66,32 @@ def index_signature(folder: Folder) -> Signature | None:
     return signature(folder.path / "index" / "state.json")
 
 
-def _runs(root: str, parent: str, links: list[tuple[str, str]]) -> Iterator[tuple[str, dict[str, os.DirEntry]]]:
+def _runs(root: str, parent: str, links: list[tuple[str, str]], settled: Mapping[str, Folder]) -> Iterator[Folder]:
     for name in _subfolders(root, parent, links):
-        entries = {entry.name: entry for entry in _entries(Path(root, name))}
+        known = settled.get(name)
+        listed = _listed(f"{root}/{name}")
+        if known is not None and known.listed == listed:
+            yield known
+            continue
+        entries = {entry.name: entry for entry in _entries(f"{root}/{name}")}
         if MARKS & entries.keys():
-            yield name, entries
+            yield _folder(root, name, entries, listed)
         elif _goes_on(name):
-            yield from _runs(root, name, links)
+            yield from _runs(root, name, links, settled)
+
+
+def _listed(run: str) -> tuple[int | None, ...]:
+    return tuple(found[0] if (found := signature(run + within)) else None for within in _WITHIN)
+
+
+@lru_cache(maxsize=2**16)
+def _identity(name: str) -> tuple[str, str]:
+    parts = name.replace("~/", "~\0").split("/")
+    return tuple(naming.decode_part(part.replace("\0", "/")) for part in (parts[0], parts[-1]))
 
 
 def _subfolders(root: str, parent: str, links: list[tuple[str, str]]) -> Iterator[str]:
-    for entry in _entries(Path(root, parent)):
+    for entry in _entries(f"{root}/{parent}"):
         name = f"{parent}/{entry.name}" if parent else entry.name
         if entry.name.startswith((".", "@")):
             continue
@@ -86,31 +109,32 @@ def _goes_on(name: str) -> bool:
     return name.endswith("~") and not name.endswith("~~")
 
 
-def _folder(root: str, name: str, entries: dict[str, os.DirEntry]) -> Folder:
-    journals = [journal for kind in JOURNALS if kind in entries for journal in _journals(root, name, kind)]
-    run_json = _record_signature(Path(root, name), "edits" in entries) if "run.json" in entries else None
-    index = signature(Path(root, name, "index", "state.json")) if "index" in entries else None
+def _folder(root: str, name: str, entries: dict[str, os.DirEntry], listed: tuple[int | None, ...]) -> Folder:
+    path = f"{root}/{name}"
+    journals = [journal for kind in JOURNALS if kind in entries for journal in _journals(path, kind)]
+    run_json = _record_signature(path, "edits" in entries) if "run.json" in entries else None
+    index = signature(f"{path}/index/state.json") if "index" in entries else None
     changed = max([journal.changed for journal in journals] + ([run_json[0] / 1e9] if run_json else [0.0]))
-    return Folder(root, name, run_json, index, changed, tuple(journals))
+    return Folder(root, name, run_json, index, changed, tuple(journals), listed)
 
 
-def _journals(root: str, run: str, kind: str) -> list[Journal]:
+def _journals(run: str, kind: str) -> list[Journal]:
     found = []
-    for entry in _entries(Path(root, run, kind)):
+    for entry in _entries(f"{run}/{kind}"):
         if entry.name.endswith(".jsonl") and entry.is_file(follow_symlinks=False):
             stat = entry.stat(follow_symlinks=False)
             found.append(Journal(f"{kind}/{entry.name}", stat.st_size, stat.st_mtime))
     return found
 
 
-def _record_signature(run: Path, is_edited: bool) -> Signature | None:
+def _record_signature(run: str, is_edited: bool) -> Signature | None:
     """Of run.json, and of the edits beside it, which are never removed: their folder changes with each."""
-    record = signature(run / "run.json")
-    edited = signature(run / "edits") if is_edited else None
+    record = signature(f"{run}/run.json")
+    edited = signature(f"{run}/edits") if is_edited else None
     return record if record is None or edited is None else (record[0], record[1] ^ edited[0])
 
 
-def _entries(path: Path) -> list[os.DirEntry]:
+def _entries(path: str) -> list[os.DirEntry]:
     try:
         with os.scandir(path) as entries:
             return sorted(entries, key=lambda entry: entry.name)
@@ -118,10 +142,10 @@ def _entries(path: Path) -> list[os.DirEntry]:
         return []
 
 
-def signature(path: Path) -> Signature | None:
+def signature(path: Path | str) -> Signature | None:
     """What tells a file from a later one under its name: mtime_ns and size."""
     try:
-        stat = path.lstat()
+        stat = os.lstat(path)
     except OSError:
         return None
     return stat.st_mtime_ns, stat.st_size

@@ -1,101 +1,19 @@
 """Keeps a database equal to the folders: indexed parts by their Parquet files, the rest of the journals in memory."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from mediastore.reader import folders, index, rollup, run_record, state
+from mediastore.reader import folders, rollup, run_record, state
 from mediastore.reader.background import Background
 from mediastore.reader.database import Change, Database
-from mediastore.reader.folders import Folder, Journal, Signature
+from mediastore.reader.folders import Folder, Signature
+from mediastore.reader.reading import Reading
 from mediastore.reader.rollup import Rollup
-from mediastore.reader.state import Problem, State
+from mediastore.reader.state import Problem
 
 INDEX_ABOVE_BYTES = 16 * 2**20
+WHOLE_LOOK_EVERY = 16
 _COPY = "a run must be in one folder, got a second one beside {owner}; remove one of them"
 _TORN = "a journal must end with a line feed, got half a line; it was never complete"
-
-
-@dataclass(slots=True)
-class Reading:
-    """How far one run was read, and what was wrong in it."""
-
-    folder: Folder
-    record: dict[str, Any] = field(default_factory=dict)
-    record_problem: str | None = None
-    record_signature: Signature | bool | None = False
-    shown: list[Any] = field(default_factory=list)
-    begun_as: tuple[str, str] | None = None
-    index_signature: Signature | None = None
-    indexed: State | None = None
-    offsets: dict[str, int] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    lines: int = 0
-    can_be_indexed: bool = True
-    waits: bool = False
-
-    @property
-    def identity(self) -> tuple[str, str]:
-        return run_record.identity(self.record, self.folder)
-
-    @property
-    def status(self) -> str:
-        return run_record.status(self.record, self.folder.changed)
-
-    def unread(self) -> list[Journal]:
-        """Journals with bytes that were not read yet, be it half a line; none while it waits for its index."""
-        return (
-            []
-            if self.waits
-            else [journal for journal in self.folder.journals if journal.size > self.offsets.get(journal.name, 0)]
-        )
-
-    def meet(self, folder: Folder) -> None:
-        """Take note of how the folder is now; read run.json when it is another one."""
-        self.folder = folder
-        if folder.run_json != self.record_signature:
-            self.record_signature = folder.run_json
-            where = f"{folder.name}/{run_record.FILE}"
-            self.record, self.record_problem = run_record.read(folder.path / run_record.FILE, where)
-
-    def has_shrunk(self) -> bool:
-        """Whether something that was read is gone, so that all must be read again."""
-        sizes = {journal.name: journal.size for journal in self.folder.journals}
-        return any(
-            sizes.get(name, 0) < offset for name, offset in self.offsets.items() if not name.startswith(state.FOLDER)
-        )
-
-    def begin(self, rolled: Rollup | None) -> None:
-        """Start from the index where there is a good one, else from nothing."""
-        self.begun_as = self.identity
-        self.index_signature = self.folder.index
-        sealed = rolled.sealed(self.folder, self.identity) if rolled else None
-        self._start_from(sealed or state.load(self.folder, self.identity))
-
-    def can_wait(self) -> bool:
-        """Whether nothing was read beyond the index, so that nothing is taken away."""
-        return self.offsets == (self.indexed.offsets if self.indexed else {})
-
-    def rest(self) -> int:
-        """How many bytes of journals the index lacks, so that their rows are held in memory."""
-        done = self.indexed.offsets if self.indexed else {}
-        return sum(journal.size - done.get(journal.name, 0) for journal in self.folder.journals)
-
-    def extend_index(self) -> None:
-        """Index what the journals have beyond the index; a folder that cannot be written is read without."""
-        try:
-            index.update(self.folder, self.identity)
-        except OSError:
-            self.can_be_indexed = False
-            return
-        self.index_signature = folders.index_signature(self.folder)
-        self._start_from(state.load(self.folder, self.identity))
-
-    def _start_from(self, indexed: State | None) -> None:
-        self.indexed = indexed
-        self.offsets = dict(indexed.offsets) if indexed else {}
-        self.problems = list(indexed.problems) if indexed else []
-        self.lines = indexed.lines if indexed else 0
 
 
 class Live:
@@ -108,6 +26,7 @@ class Live:
         self._readings: dict[str, Reading] = {}
         self._loaded: set[str] = set()
         self._left_out: list[tuple[str, str, str, str]] = []
+        self._refreshes = 0
         self._rolled: Rollup | None = None
         self._rolled_signature: Signature | bool | None = False
 
@@ -129,7 +48,7 @@ class Live:
         self._readings, left_out = self._found()
         forgotten = list(self._loaded - self._readings.keys())
         begun = self._begun()
-        rows = [row for reading in self._readings.values() if (row := _new_row(reading))]
+        rows = [row for reading in self._readings.values() if (row := reading.new_row())]
         unread = [reading for reading in self._readings.values() if reading.unread()]
         changed = bool(forgotten or begun or rows or left_out != self._left_out)
         if changed or unread or rolls:
@@ -175,7 +94,7 @@ class Live:
 
         Rests that are together too long for memory are indexed first, the longest ones before the others.
         """
-        begun = {reading.folder.name: reading for reading in self._readings.values() if _must_begin(reading)}
+        begun = {reading.folder.name: reading for reading in self._readings.values() if reading.must_begin()}
         for reading in begun.values():
             reading.begin(self._rolled)
         rests = [(reading.rest(), reading) for reading in self._readings.values() if reading.can_be_indexed]
@@ -207,7 +126,7 @@ class Live:
 
     def _found(self) -> tuple[dict[str, Reading], list[tuple[str, str, str, str]]]:
         """The runs on disk by folder; and links and second copies of runs, which are left out."""
-        found, links = folders.scan(self._root)
+        found, links = folders.scan(self._root, self._settled())
         left_out = [("", "", name, problem) for name, problem in links]
         readings: dict[tuple[str, str], Reading] = {}
         for folder in found:
@@ -218,19 +137,14 @@ class Live:
                 left_out.append((*reading.identity, folder.name, _COPY.format(owner=owner.folder.name)))
         return {reading.folder.name: reading for reading in readings.values()}, left_out
 
-
-def _must_begin(reading: Reading) -> bool:
-    is_other = reading.begun_as != reading.identity or reading.index_signature != reading.folder.index
-    return is_other or reading.has_shrunk()
-
-
-def _new_row(reading: Reading) -> list[Any] | None:
-    """The run's row when it differs from the one shown."""
-    row = run_record.row(reading.folder.name, reading.identity, reading.record, reading.status)
-    if row == reading.shown:
-        return None
-    reading.shown = row
-    return row
+    def _settled(self) -> dict[str, Folder]:
+        """The runs of which nothing but new and replaced files is expected; a sixteenth is wholly looked at in turn."""
+        self._refreshes += 1
+        return {
+            name: reading.folder
+            for number, (name, reading) in enumerate(self._readings.items(), self._refreshes)
+            if number % WHOLE_LOOK_EVERY and reading.is_settled()
+        }
 
 
 def _segments(reading: Reading) -> tuple[str, list[tuple[str, str, str]], list[int]]:

@@ -68,7 +68,11 @@ class Store(Questions, Measures, Tasks, Overviews, Finding, LoggedTables):
         return f"{self._opened}-{self._changes}"
 
     def refresh(self) -> bool:
-        """Read what was written since; whether there was anything. Costs what is new, not what is there."""
+        """Read what was written since; whether there was anything. Costs what is new, not what is there.
+
+        Of a run that is done and has been still for a minute, what is written into a file that was there before, rather
+        than beside it or in its place, is seen within 16 refreshes.
+        """
         with self._lock:
             changed = self._live.refresh()
             self._changes += changed

@@ -3,6 +3,7 @@
 import math
 import os
 import platform
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,8 @@ import pytest
 
 from mediastore.errors import MediaStoreError, StoreFormatError
 from mediastore.reader.database import Change
+from mediastore.reader.live import WHOLE_LOOK_EVERY
+from mediastore.reader.reindex import reindex
 from mediastore.reader.store import Store
 
 Make = Callable[..., dict[str, Any]]
@@ -258,6 +261,43 @@ def test_many_threads_may_ask_while_the_store_grows(by_hand, item: Make, box: Ma
     assert failures == []
     store.refresh()
     assert store.count() == 40
+
+
+@pytest.fixture
+def settled(by_hand, item: Make) -> Store:
+    """A store whose one run was done an hour ago and was met by a refresh."""
+    journal = by_hand.items(item(0))
+    record = by_hand.run() / "run.json"
+    for path in (journal, record):
+        os.utime(path, (time.time() - 3600,) * 2)
+    return Store(by_hand.root)
+
+
+def test_a_run_done_long_ago_is_seen_at_once_when_files_of_it_come_go_or_are_replaced(
+    by_hand, settled: Store, item: Make
+) -> None:
+    late = by_hand.items(item(1), journal="late-0001")
+    assert settled.refresh()
+    assert settled.count() == 2
+    late.unlink()
+    settled.refresh()
+    assert settled.count() == 1
+    settled.run(settled.runs()["ref"][0]).update(tags=["best"])
+    assert settled.refresh()
+    assert list(settled.runs()["tags"][0]) == ["best"]
+    next(reindex(by_hand.root)).update()
+    assert settled.refresh()
+    shutil.rmtree(next(by_hand.root.glob("demo/*")))
+    settled.refresh()
+    assert settled.count() == 0
+
+
+def test_what_is_appended_to_a_run_done_long_ago_is_seen_within_sixteen_refreshes(
+    by_hand, settled: Store, item: Make
+) -> None:
+    by_hand.items(item(1))
+    assert sum(settled.refresh() for _ in range(WHOLE_LOOK_EVERY)) == 1
+    assert settled.count() == 2
 
 
 def test_a_refresh_that_failed_loses_nothing(by_hand, item: Make, monkeypatch: pytest.MonkeyPatch) -> None:

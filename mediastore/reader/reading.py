@@ -1,0 +1,117 @@
+"""How far one run was read, and what it is shown as."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from mediastore.reader import folders, index, run_record, state
+from mediastore.reader.folders import Folder, Journal, Signature
+from mediastore.reader.rollup import Rollup
+from mediastore.reader.state import Problem, State
+
+SETTLED_AFTER_S = 60.0
+
+
+@dataclass(slots=True)
+class Reading:
+    """How far one run was read, and what was wrong in it."""
+
+    folder: Folder
+    record: dict[str, Any] = field(default_factory=dict)
+    record_problem: str | None = None
+    record_signature: Signature | bool | None = False
+    shown: list[Any] = field(default_factory=list)
+    shown_of: tuple[Any, ...] = ()
+    begun_as: tuple[str, str] | None = None
+    index_signature: Signature | None = None
+    indexed: State | None = None
+    offsets: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    lines: int = 0
+    can_be_indexed: bool = True
+    waits: bool = False
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        return run_record.identity(self.record, self.folder)
+
+    @property
+    def status(self) -> str:
+        return run_record.status(self.record, self.folder.changed)
+
+    def is_settled(self) -> bool:
+        """Whether its writer has said that it is done, and a while passed since."""
+        said = self.record.get("status", "running") != "running"
+        return said and time.time() - self.folder.changed > SETTLED_AFTER_S
+
+    def new_row(self) -> list[Any] | None:
+        """The run's row when it differs from the one shown."""
+        of = (self.record_signature, self.identity, self.status)
+        if of == self.shown_of:
+            return None
+        self.shown_of = of
+        row = run_record.row(self.folder.name, self.identity, self.record, self.status)
+        if row == self.shown:
+            return None
+        self.shown = row
+        return row
+
+    def unread(self) -> list[Journal]:
+        """Journals with bytes that were not read yet, be it half a line; none while it waits for its index."""
+        return (
+            []
+            if self.waits
+            else [journal for journal in self.folder.journals if journal.size > self.offsets.get(journal.name, 0)]
+        )
+
+    def meet(self, folder: Folder) -> None:
+        """Take note of how the folder is now; read run.json when it is another one."""
+        self.folder = folder
+        if folder.run_json != self.record_signature:
+            self.record_signature = folder.run_json
+            where = f"{folder.name}/{run_record.FILE}"
+            self.record, self.record_problem = run_record.read(folder.path / run_record.FILE, where)
+
+    def must_begin(self) -> bool:
+        """Whether it has to be read from its beginning: it is another run or index now, or something is gone."""
+        is_other = self.begun_as != self.identity or self.index_signature != self.folder.index
+        return is_other or self.has_shrunk()
+
+    def has_shrunk(self) -> bool:
+        """Whether something that was read is gone, so that all must be read again."""
+        sizes = {journal.name: journal.size for journal in self.folder.journals}
+        return any(
+            sizes.get(name, 0) < offset for name, offset in self.offsets.items() if not name.startswith(state.FOLDER)
+        )
+
+    def begin(self, rolled: Rollup | None) -> None:
+        """Start from the index where there is a good one, else from nothing."""
+        self.begun_as = self.identity
+        self.index_signature = self.folder.index
+        sealed = rolled.sealed(self.folder, self.identity) if rolled else None
+        self._start_from(sealed or state.load(self.folder, self.identity))
+
+    def can_wait(self) -> bool:
+        """Whether nothing was read beyond the index, so that nothing is taken away."""
+        return self.offsets == (self.indexed.offsets if self.indexed else {})
+
+    def rest(self) -> int:
+        """How many bytes of journals the index lacks, so that their rows are held in memory."""
+        done = self.indexed.offsets if self.indexed else {}
+        return sum(journal.size - done.get(journal.name, 0) for journal in self.folder.journals)
+
+    def extend_index(self) -> None:
+        """Index what the journals have beyond the index; a folder that cannot be written is read without."""
+        try:
+            index.update(self.folder, self.identity)
+        except OSError:
+            self.can_be_indexed = False
+            return
+        self.index_signature = folders.index_signature(self.folder)
+        self._start_from(state.load(self.folder, self.identity))
+
+    def _start_from(self, indexed: State | None) -> None:
+        self.indexed = indexed
+        self.offsets = dict(indexed.offsets) if indexed else {}
+        self.problems = list(indexed.problems) if indexed else []
+        self.lines = indexed.lines if indexed else 0
