@@ -65,10 +65,10 @@ def seconds(action: Callable[[], object], repeats: int = 1) -> float:
 
 def index(root: Path) -> Figures:
     """Every run's index from nothing."""
-    from mediastore.reader.reindex import forget, reindex
+    from mediastore.reader.reindex import forget, reindex, update_all
 
     forget(root)
-    taken = seconds(lambda: [run.update() for run in reindex(root)])
+    taken = seconds(lambda: update_all(list(reindex(root))))
     return {"index_s": taken, "index_mb": peak_mb()}
 
 

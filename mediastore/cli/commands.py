@@ -129,13 +129,14 @@ def completion(options: Namespace) -> int:
 def index(options: Namespace) -> int:
     """Bring the Parquet index of every run up to its journals, sidecars that no journal has included."""
     from mediastore.cli import output
-    from mediastore.reader.reindex import RolledUp, forget, reindex
+    from mediastore.reader.reindex import RolledUp, forget, reindex, update_all
 
     if options.rebuild:
         forget(options.root)
-    for run in reindex(options.root):
-        with output.progress(run.folder.name, run.unread_bytes()) as advance:
-            run.update(advance)
+    runs = list(reindex(options.root))
+    with output.progress("every run", sum(run.unread_bytes() for run in runs)) as advance:
+        update_all(runs, advance)
+    for run in runs:
         print_line(run.folder.name, f"{run.lines()} lines")
     rolled = RolledUp(options.root)
     with output.progress("all runs together", rolled.unread_bytes()) as advance:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mediastore.errors import MediaStoreError
-from mediastore.reader.reindex import RolledUp, reindex
+from mediastore.reader.reindex import RolledUp, reindex, update_all
 
 REST_S = 60.0
 Tell = Callable[[int, int], None]
@@ -50,8 +50,7 @@ def index_everything(root: Path, tell: Tell) -> None:
         tell(done, total)
 
     tell(done, total)
-    for run, _ in runs:
-        run.update(advance, with_strays=False)
+    update_all([run for run, _ in runs], advance, with_strays=False)
     rolled = RolledUp(root)
     total += rolled.unread_bytes()
     tell(done, total)

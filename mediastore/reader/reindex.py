@@ -1,7 +1,9 @@
 """All runs of a store, to be indexed one by one: functions of a folder alone, so that they can be spread out."""
 
 import shutil
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,9 +14,11 @@ from mediastore.reader import folders, index, rollup, run_record, state
 from mediastore.reader.folders import Folder
 from mediastore.reader.state import State
 
+AT_ONCE = 2
+
 
 class IndexedRun:
-    """A run and its index."""
+    """A run and its index. Many may be updated at once, each in a thread of its own."""
 
     def __init__(self, folder: Folder, connection: duckdb.DuckDBPyConnection) -> None:
         self.folder = folder
@@ -37,10 +41,8 @@ class IndexedRun:
 
         Raises MediaStoreError when it cannot be written.
         """
-        with _must_be_writable(self.folder.path / state.FOLDER):
-            index.update(
-                self.folder, self._identity, connection=self._connection, with_strays=with_strays, progress=progress
-            )
+        with _must_be_writable(self.folder.path / state.FOLDER), self._connection.cursor() as own:
+            index.update(self.folder, self._identity, connection=own, with_strays=with_strays, progress=progress)
 
     def known(self) -> State | None:
         """What the index says of itself, where there is a good one."""
@@ -70,6 +72,28 @@ def reindex(root: Path) -> Iterator[IndexedRun]:
     connection = index.connect()
     for folder in folders.scan(root)[0]:
         yield IndexedRun(folder, connection)
+
+
+def update_all(
+    runs: Sequence[IndexedRun], progress: Callable[[int], None] = lambda _: None, *, with_strays: bool = True
+) -> None:
+    """Bring the indexes of these runs up, two at a time: one run alone leaves the processor idle in between.
+
+    progress: called as by `IndexedRun.update`, by one thread at a time; what it raises stops the work.
+    Raises MediaStoreError when one cannot be written.
+    """
+    lock = threading.Lock()
+
+    def advance(size: int) -> None:
+        with lock:
+            progress(size)
+
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        for done in [pool.submit(run.update, advance, with_strays=with_strays) for run in runs]:
+            done.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def forget(root: Path) -> None:
