@@ -120,7 +120,7 @@ def test_a_login_opens_pages_and_media_to_those_who_are_named(
             page.goto(server.url)
             settled(page).get_by_role("button", name="Log in").click()
             if may:
-                expect(page.get_by_role("heading", name="Runs")).to_be_visible()
+                expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible()
             else:
                 expect(page.get_by_text("This account may not come in.")).to_be_visible()
             assert page.request.get(media).status == (200 if may else 401)
