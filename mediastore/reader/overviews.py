@@ -23,6 +23,12 @@ class Overviews(Asking):
         where = conditions.of_items(Filters(**filters))
         return self._frame(sql.text("step_counts").format(conditions=where), conditions.values)
 
+    def layers(self, **filters: Any) -> pd.DataFrame:
+        """One row a run, key, layer and type: also annotations, items, first_step, last_step."""
+        conditions = Conditions()
+        where = conditions.of_annotations(Filters(**filters))
+        return self._frame(sql.text("evaluable").format(conditions=where), conditions.values)
+
     def sample_counts(self, **filters: Any) -> pd.DataFrame:
         """One row a sample: sample, items that `Filters(**filters)` accepts."""
         conditions = Conditions()

@@ -22,6 +22,7 @@ SECTIONS = {
         ("predictions", "Predictions", ":material/frame_inspect:"),
         ("mistakes", "Mistakes", ":material/rule:"),
         ("changed", "What changed", ":material/difference:"),
+        ("measures", "Labels and masks", ":material/category:"),
         ("tables", "Tables", ":material/table_chart:"),
         ("sql", "SQL", ":material/database_search:"),
     ),

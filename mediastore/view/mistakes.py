@@ -134,7 +134,9 @@ def _pictures(store: Store, judged: Evaluation, bounds: Bounds) -> None:
     show_items(store, rows.head(PICTURES), values, bounds)
 
 
-def show_items(store: Store, rows: pd.DataFrame, values: Mapping[str, str], bounds: Bounds) -> None:
+def show_items(
+    store: Store, rows: pd.DataFrame, values: Mapping[str, str], bounds: Bounds, *, key: str = "judged_items"
+) -> None:
     """Draw items in this order, each with these columns as its numbers and the predictions that pass."""
     found = {
         (record["step"], record["index"]): record
@@ -148,7 +150,7 @@ def show_items(store: Store, rows: pd.DataFrame, values: Mapping[str, str], boun
     ]
     groups = [Group("", records)]
     passing = Selection(groups, choice.Choice(score=(bounds.score, max(1.0, bounds.score))), found=len(records))
-    gallery.show(groups, colors=frame.label_colors(store), key="judged_items", selection=passing)
+    gallery.show(groups, colors=frame.label_colors(store), key=key, selection=passing)
 
 
 def _precision_recall(store: Store, judged: Evaluation, bounds: Bounds) -> None:
