@@ -23,6 +23,7 @@ HARDEST_BY = {
     "most confident mistake": "worst_score",
 }
 PICTURES = 24
+SURE = ("precision", "recall", "F1")
 
 
 def numbers(judged: Evaluation, bounds: Bounds) -> None:
@@ -43,9 +44,20 @@ def numbers(judged: Evaluation, bounds: Bounds) -> None:
         f"{int(told['predictions']):,} predictions from score {bounds.score:.2f} against {int(told['truths']):,} true "
         f"objects in {int(told['items']):,} items. AP and AP50 count predictions of all scores."
     )
-    _best_score(judged, bounds)
+    with st.container(horizontal=True, gap="medium"):
+        _best_score(judged, bounds)
+        is_asked = st.button("How sure are these?", type="tertiary", icon=":material/straighten:")
+    if is_asked:
+        _sureness(judged, bounds)
     for sentence in judged.warnings:
         st.warning(plain(sentence), icon=":material/info:")
+
+
+def _sureness(judged: Evaluation, bounds: Bounds) -> None:
+    found = {name: judged.interval(name, bounds.iou, bounds.score) for name in SURE}
+    said = " · ".join(f"{name} {told.value:.3f} ({told.low:.3f} to {told.high:.3f})" for name, told in found.items())
+    told = next(iter(found.values()))
+    st.caption(f"{said}: 95 % of {told.resamples:,} resamples of the {told.items:,} items lie in these ranges.")
 
 
 def _best_score(judged: Evaluation, bounds: Bounds) -> None:

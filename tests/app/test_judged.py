@@ -204,3 +204,12 @@ def test_a_link_names_the_run_by_its_place_whatever_it_is_called(
         assert not test.exception
         shown = component_data(test, key)
         assert {tile["id"][1] for group in shown["groups"] for tile in group["tiles"]} == {pets.split("/")[1]}
+
+
+def test_how_sure_the_numbers_are_is_told_on_request(app: Open, pets: str) -> None:
+    test = app("mistakes")
+    next(button for button in test.button if button.label == "How sure are these?").click().run()
+    assert not test.exception
+    said = " ".join(one.value for one in test.caption)
+    assert "precision 0.333 (0.333 to 0.333)" in said
+    assert "resamples of the 2 items" in said
