@@ -1,4 +1,4 @@
-"""Makes the README's pictures from the demo's store: `python docs/screenshots.py [ROOT]`.
+"""Makes the pictures of every page from the demo's store: `python docs/screenshots.py [ROOT]`.
 
 ROOT is where `mediastore demo --no-app` wrote, ./mediastore-runs by default. The browser is found as the tests find it.
 """
@@ -20,10 +20,11 @@ import chromium
 
 DOCS = Path(__file__).parent
 SIZE = {"width": 1280, "height": 800}
-SHARPNESS = 2
-QUALITY = 80
+SHARPNESS = 1.25
+QUALITY = 72
 SETTLE_MS = 1500
 LEAST_CERTAIN = list(EXAMPLES.values())[1]
+COMPONENT = "[data-testid=stBidiComponentIsolated]"
 VISIBLE_PICTURES_ARE_HERE = """
     () => [...document.querySelectorAll(".gallery img")]
         .filter(picture => picture.getBoundingClientRect().top < window.innerHeight)
@@ -33,8 +34,18 @@ VISIBLE_PICTURES_ARE_HERE = """
 
 def main(root: Path) -> None:
     runs = mediastore.Store(root).runs()
-    steady, cells = (runs.loc[runs["name"] == name, "ref"].item() for name in ("digits steady", "blood cells"))
+    named = ("digits steady", "blood cells", "photographs, sound, film")
+    steady, cells, classic = (runs.loc[runs["name"] == name, "ref"].item() for name in named)
     views = {
+        "runs": ("", {"smooth": "0.6"}, "[data-testid=stDataFrame]"),
+        "curves": ("curves", {"run": cells, "metric": "val/mAP50", "along": "true"}, ".curves .main-svg"),
+        "progress": ("progress", {"run": cells}, ".curves .main-svg"),
+        "item": ("item", {"run": cells, "key_at": "val/cells", "step_at": "592", "run_at": cells}, COMPONENT),
+        "compare": ("compare", {"run": cells, "key": "val/cells"}, COMPONENT),
+        "audio": ("audio", {"run": classic}, COMPONENT),
+        "video": ("video", {"run": classic}, COMPONENT),
+        "mistakes": ("mistakes", {"run": cells, "least": "0.35"}, ".judged img"),
+        "changed": ("changed", {"run": cells, "step_before": "296", "step_after": "592"}, ".judged img"),
         "gallery": ("gallery", {"run": steady, "key": "val/detections", "score": "0.5..1"}, ".gallery img"),
         "predictions": ("predictions", {"run": cells, "layer": "predictions", "score": "0.5..0.9"}, ".finder img"),
         "sql": ("sql", {"run": cells, "sql": LEAST_CERTAIN}, "[role=gridcell]"),
