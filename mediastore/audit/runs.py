@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -114,13 +115,17 @@ class RunCheck:
         ]:
             if name is None:
                 continue
-            media = (path.parent / str(name)).resolve()
+            try:
+                media = (path.parent / str(name)).resolve()
+            except (OSError, ValueError) as error:
+                self._found("missing file", path, f"its file {str(name)[:80]!r} cannot be: {error}")
+                continue
             if not media.is_relative_to(self._media.resolve()):
                 self._found("file outside the run", path, f"its file {name!r} must lie in the run's media folder")
                 continue
             self._referenced.add(media)
-            if not media.is_file():
-                self._found("missing file", path, f"its file {name!r} is not there")
+            if not os.path.isfile(media):  # noqa: PTH113 - a name too long for the system is merely not there
+                self._found("missing file", path, f"its file {str(name)[:80]!r} is not there")
             elif name == item.get("file"):
                 self._check_content(path, item, media)
 

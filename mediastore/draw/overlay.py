@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from mediastore.draw.colors import PALETTE
+from mediastore.errors import MediaStoreValueError
 from mediastore.naming import encode_key, encode_part
 
 DRAWN = (
@@ -29,8 +30,11 @@ def beside(record: Record, name: str | None) -> str | None:
     """A file that a record names relative to its sidecar, relative to the root; None outside the run's media."""
     if not name:
         return None
-    run = f"{encode_part(record['project'])}/{encode_part(record['run'])}"
-    path = posixpath.normpath(f"{run}/media/{encode_key(record['key'])}/{name}")
+    try:
+        run = f"{encode_part(record['project'])}/{encode_part(record['run'])}"
+        path = posixpath.normpath(f"{run}/media/{encode_key(record['key'])}/{name}")
+    except MediaStoreValueError:  # a name that no writer can have, in a record written by hand
+        return None
     return path if path.startswith(f"{run}/media/") else None
 
 

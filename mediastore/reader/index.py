@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable
 import duckdb
 import pyarrow as pa
 
-from mediastore import files, naming
+from mediastore import files
 from mediastore.reader import sql, state, strays
 from mediastore.reader.folders import Folder
-from mediastore.reader.parse import Parser, Stretch
+from mediastore.reader.parse import Parser, Stretch, key_folder
 from mediastore.reader.state import Segment, State
 
 SEGMENT_BYTES = 32 * 2**20
@@ -144,7 +144,7 @@ class _Index:
         self._view_items()
         connection = self._connection
         keys = [key for (key,) in connection.execute("select distinct key from indexed").fetchall()]
-        places = [f"{strays.MEDIA}/{naming.encode_key(key)}/" for key in keys]
+        places = [f"{strays.MEDIA}/{key_folder(key)}/" for key in keys]
         connection.register("folders", pa.table({"key": pa.array(keys, pa.string()), "path": places}))
         connection.register("sidecars", pa.table({"name": names}))
         return [name for (name,) in connection.execute(sql.text("unknown_sidecars")).fetchall()]

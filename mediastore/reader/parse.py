@@ -134,12 +134,13 @@ def _first_id(folder: str) -> int:
 def _places(folder: str, found: list[tuple[str, str | None]]) -> list[dict[str, str | None]]:
     """Where the files of a key lie: a prefix for plain names (file None), the whole path for others ("" if outside)."""
     media = f"{folder}/media"
-    prefixes = {key: f"{media}/{_key_folder(key)}/" for key, _ in found}
+    prefixes = {key: f"{media}/{key_folder(key)}/" for key, _ in found}
     paths = [prefixes[key] if file is None else _resolved(prefixes[key], file, media) for key, file in found]
     return [{"key": key, "file": file, "path": path} for (key, file), path in zip(found, paths, strict=True)]
 
 
-def _key_folder(key: str) -> str:
+def key_folder(key: str) -> str:
+    """The folder of a key below `media`; of one that no writer can have, that of the empty key."""
     try:
         return naming.encode_key(key)
     except MediaStoreValueError:

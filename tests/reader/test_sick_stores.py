@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mediastore.reader import lines
+from mediastore.reader.reindex import reindex
 from mediastore.reader.store import Store
 
 Make = Callable[..., dict[str, Any]]
@@ -106,6 +107,19 @@ def test_odd_values_cost_their_column_and_no_more(by_hand, item: Make, fields: d
     assert store.problems().empty
     store.annotations()
     assert store.records(step=0)[0]["key"] == "val/detections"
+
+
+def test_a_key_that_no_folder_can_have_is_read_and_indexed(by_hand, item: Make) -> None:
+    folder = by_hand.run()
+    by_hand.items(item(key="k" * 600, caption="too long"), item(step=1), folder=folder)
+    (folder / "media/val/detections").mkdir(parents=True, exist_ok=True)
+    (folder / "media/val/detections/by-hand.json").write_text(json.dumps(item(step=2)))  # its file is missing
+    for run in reindex(by_hand.root):
+        run.update()
+    store = Store(by_hand.root)
+    assert sorted(store.items()["step"]) == [0, 1]
+    assert len(store.records(caption="too long")) == 1
+    assert any("by-hand" in file for file in store.problems()["file"])
 
 
 def test_a_torn_last_line_is_awaited_while_the_run_lives(by_hand, item: Make) -> None:
