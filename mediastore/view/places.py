@@ -43,7 +43,9 @@ def choose(store: Store, refs: Sequence[str]) -> tuple[str, list[Column]] | None
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         key = steps.choose_key(names)
         found = store.step_counts(key=key, kind="image", run=_in_reach(refs))
-        known = [Column(ref, int(step)) for ref, step in found[["ref", "step"]].itertuples(index=False)]
+        known = _oldest_first(
+            store, [Column(ref, int(step)) for ref, step in found[["ref", "step"]].itertuples(index=False)]
+        )
         chosen = _choose_columns(store, known)
     return key, chosen
 
@@ -52,6 +54,12 @@ def _in_reach(refs: Sequence[str]) -> list[str]:
     """The runs in view, and those that a link names beside them."""
     named = [text.rpartition("@")[0] for text in st.query_params.get_all(PLACES)]
     return list(dict.fromkeys([*refs, *named]))
+
+
+def _oldest_first(store: Store, columns: Sequence[Column]) -> list[Column]:
+    """By when the runs began, so that what is compared reads from before to after; the steps of a run as they were."""
+    age = {ref: at for at, ref in enumerate(frame.runs(store)["ref"])}
+    return sorted(columns, key=lambda column: -age.get(column.ref, -1))
 
 
 def _choose_columns(store: Store, known: Sequence[Column]) -> list[Column]:

@@ -37,7 +37,8 @@ def test_a_page_runs_after_a_click_and_reaches_nothing(
     page = context.new_page()
     asked: list[str] = []
     dialogs: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    # what a policy stops is announced as a request too, but never gets as far as a route
+    context.route("**/*foreign.example/**", lambda route: (asked.append(route.request.url), route.abort()))
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     page.goto(f"{url}/item?{urlencode(links.item_link('p', run.id, 'page', 0, 0))}")
     settled(page)
@@ -49,7 +50,7 @@ def test_a_page_runs_after_a_click_and_reaches_nothing(
     tried = heading.inner_text()
     assert "done" not in tried
     assert {"title", "cookie", "storage", "leave", "dialog", "popup", "fetch", "own"} == set(tried.split())
-    assert [one for one in asked if "foreign.example" in one] == []
+    assert asked == []
     assert dialogs == []
     assert (page.title(), len(context.pages)) == (before, 1)
     assert page.url.startswith(url)
