@@ -1,9 +1,12 @@
 """A logged page: nothing of it is run before a click, and after it nothing leaves its frame."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
 from playwright.sync_api import Page, expect
 
 import mediastore
@@ -11,34 +14,60 @@ from mediastore.serve import media_url
 from mediastore.view import links
 
 HOSTILE = """<!doctype html><title>theirs</title><h1 id=said>static</h1>
-<img src="https://foreign.example/a.png"><iframe src="/"></iframe><form action="/" target="_top"><input></form><script>
+<img src="FOREIGN/a.png"><iframe src="/"></iframe><form action="/" target="_top"><input></form><script>
 const tried = [];
 const attempt = (name, act) => { try { act(); tried.push(name + ": done"); } catch (error) { tried.push(name); } };
 attempt("title", () => { parent.document.title = "gone"; });
 attempt("cookie", () => document.cookie);
 attempt("storage", () => localStorage.length);
-attempt("leave", () => { top.location = "https://foreign.example/"; });
+attempt("leave", () => { top.location = "FOREIGN/"; });
 attempt("dialog", () => { if (alert(1) === undefined) throw 1; });
-attempt("popup", () => { if (!window.open("https://foreign.example/b")) throw 1; });
-fetch("https://foreign.example/c").then(() => tried.push("fetch: done")).catch(() => tried.push("fetch"));
+attempt("popup", () => { if (!window.open("FOREIGN/b")) throw 1; });
+const refused = () => tried.push("socket");
+try { new WebSocket("FOREIGN/d".replace("http", "ws")).onerror = refused; } catch { refused(); }
+fetch("FOREIGN/c").then(() => tried.push("fetch: done")).catch(() => tried.push("fetch"));
 fetch("/_stcore/health").then(() => tried.push("own: done")).catch(() => tried.push("own"));
 setTimeout(() => { document.getElementById("said").textContent = tried.join(" "); }, 1000);
+setTimeout(() => { location = "FOREIGN/e"; }, 1500);
 </script>"""
 
 
+@pytest.fixture
+def foreign() -> Iterator[tuple[str, list[str]]]:
+    """Another origin that counts what reaches it: its address, and the paths that were asked of it."""
+    asked: list[str] = []
+
+    class Count(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Count)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", asked
+    server.shutdown()
+    server.server_close()
+
+
 def test_a_page_runs_after_a_click_and_reaches_nothing(
-    browser, serve_app: Callable[[Path], str], settled: Callable[[Page], Page], tmp_path: Path
+    browser,
+    serve_app: Callable[[Path], str],
+    settled: Callable[[Page], Page],
+    tmp_path: Path,
+    foreign: tuple[str, list[str]],
 ) -> None:
     root = tmp_path / "store"
+    address, asked = foreign
     with mediastore.init(project="p", dir=root) as run:
-        run.log({"page": mediastore.Html(HOSTILE)}, step=0)
+        run.log({"page": mediastore.Html(HOSTILE.replace("FOREIGN", address))}, step=0)
     url = serve_app(root)
     context = browser.new_context()
     page = context.new_page()
-    asked: list[str] = []
     dialogs: list[str] = []
-    # what a policy stops is announced as a request too, but never gets as far as a route
-    context.route("**/*foreign.example/**", lambda route: (asked.append(route.request.url), route.abort()))
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     page.goto(f"{url}/item?{urlencode(links.item_link('p', run.id, 'page', 0, 0))}")
     settled(page)
@@ -49,7 +78,9 @@ def test_a_page_runs_after_a_click_and_reaches_nothing(
     expect(heading).not_to_have_text("static")
     tried = heading.inner_text()
     assert "done" not in tried
-    assert {"title", "cookie", "storage", "leave", "dialog", "popup", "fetch", "own"} == set(tried.split())
+    every = {"title", "cookie", "storage", "leave", "dialog", "popup", "socket", "fetch", "own"}
+    assert every == set(tried.split())
+    page.wait_for_timeout(1500)
     assert asked == []
     assert dialogs == []
     assert (page.title(), len(context.pages)) == (before, 1)
