@@ -7,7 +7,7 @@ import streamlit as st
 from mediastore import downloads, serve, shown, view, warming, zips
 from mediastore.crops import Crops
 from mediastore.thumbnails import Thumbnails
-from mediastore.view import access
+from mediastore.view import access, home
 
 base = shown.address.below(st.get_option("server.baseUrlPath"))
 stores = shown.stores()
@@ -16,6 +16,7 @@ access.when_opened = warming.begin
 app = st.App(
     Path(view.__file__).parent / "main.py",
     routes=[
+        *home.routes(base),
         *serve.routes([store.root for store in stores], Thumbnails().of, Crops().of, base=base),
         *(route for store in stores for route in downloads.routes(store.root, base=base, part=store.part)),
         *(route for store in stores for route in zips.routes(store.root, base=base, part=store.part)),

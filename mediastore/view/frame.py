@@ -1,7 +1,5 @@
 """What every page stands in: the store, the runs in view, the colours, and how a page speaks."""
 
-import time
-
 import pandas as pd
 import streamlit as st
 
@@ -14,8 +12,6 @@ from mediastore.view import access
 NEWEST_RUNS = 6
 RUN_PARAM = "run"
 REFRESH_S = 2
-LINGER_S = 20
-LINGER_KEY = "lingers_until"
 
 
 @st.cache_resource(show_spinner=False)
@@ -129,32 +125,3 @@ def nothing_found(sentence: str, hint: str = "") -> None:
         st.text(sentence, width="content")
         if hint:
             st.caption(hint.replace("<", "&lt;"), width="content")
-
-
-def running_runs(store: Store) -> list[str]:
-    """The runs in view that are being written now."""
-    known = runs(store)
-    return known.loc[(known["status"] == "running") & known["ref"].isin(selected_runs(store)), "ref"].tolist()
-
-
-def live_marker(store: Store) -> None:
-    """While a run in view is being written, or the store is still empty: read what is new and redraw with it."""
-    running = running_runs(store)
-    if running:
-        st.session_state[LINGER_KEY] = time.monotonic() + LINGER_S
-        if not st.toggle("Live", value=True, key="live", help="Show new steps as they are written"):
-            return
-    if running or _lingers() or runs(store).empty:
-        _watch((store.version, running, _lingers()))
-
-
-@st.fragment(run_every=REFRESH_S)
-def _watch(seen: tuple[str, list[str], bool]) -> None:
-    store = open_store()
-    if (store.version, running_runs(store), _lingers()) != seen:
-        st.rerun()
-
-
-def _lingers() -> bool:
-    """Whether a run in view has just ended: another may follow at once, as in a sweep."""
-    return time.monotonic() < st.session_state.get(LINGER_KEY, 0.0)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mediastore.reader.store import Store
-from mediastore.view import frame
+from mediastore.view import frame, live
 
 
 def progress(store: Store) -> None:
@@ -12,11 +12,12 @@ def progress(store: Store) -> None:
         _bar()
 
 
-@st.fragment(run_every=frame.REFRESH_S)
+@st.fragment
 def _bar() -> None:
     found = frame.open_store().indexing
     if found is None:
         st.rerun()
+    live.pulse("indexing-pulse")
     share, waiting = found
     waits = f" · the media of {waiting:,} {'run' if waiting == 1 else 'runs'} come after it" if waiting else ""
     st.space("small")

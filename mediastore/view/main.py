@@ -3,7 +3,20 @@
 import streamlit as st
 
 from mediastore.errors import MediaStoreError
-from mediastore.view import access, controls, frame, indexing, links, notices, pinning, slides, theme, welcome
+from mediastore.view import (
+    access,
+    controls,
+    frame,
+    indexing,
+    links,
+    live,
+    notices,
+    pinning,
+    shortcuts,
+    slides,
+    theme,
+    welcome,
+)
 
 st.set_page_config(page_title="mediastore", page_icon=theme.ICON, layout="wide")
 theme.apply()
@@ -28,18 +41,21 @@ except MediaStoreError as error:
     st.stop()
 
 frame.keep_selection()
+page_name = navigation.url_path or links.HOME
 is_empty = frame.runs(store).empty
 with st.sidebar:
     if not is_empty:
         controls.run_picker(store)
-        pinning.button(store, navigation.url_path or links.HOME)
-    frame.live_marker(store)
+        pinning.button(store, page_name)
+    live.switch(store)
 
 slides.leave_unless(navigation.url_path)
 indexing.progress(store)
 page, foot = st.container(), st.container()
 with foot:
     notices.unreadable(store)
+    live.follow(store, page_name)
+    shortcuts.show(page_name)
 with page:
     if is_empty:
         welcome.show(access.root_as_shown(store))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from mediastore.draw.curves import nearest_step
 from mediastore.reader.store import Store
-from mediastore.view import steps
+from mediastore.view import live, steps
 
 RULE, BESIDE = "rule", "beside"
 PLAY_S = 1.0
@@ -95,9 +95,9 @@ def _play(logged: Sequence[int], step: int) -> None:
         _tick(logged, step)
 
 
-@st.fragment(run_every=PLAY_S)
+@st.fragment
 def _tick(logged: Sequence[int], step: int) -> None:
     st.session_state[_TICKS] += 1
-    if st.session_state[_TICKS] > 1:
+    if live.pulse("play-pulse", PLAY_S):
         st.session_state[steps.GO_ON] = logged[min(logged.index(step) + 1, len(logged) - 1)]
         st.rerun()

@@ -1,7 +1,6 @@
 // One sound of a list: waveform or spectrogram, playhead, loop, spans, transcript; one plays at a time.
 
 const CANNOT_PLAY = "The browser cannot play this file; download it to listen elsewhere.";
-const SOUND_KEYS = [["← →", "one second back or on"], [", and .", "a tenth of a second"], ["PgUp PgDn", "ten seconds"], ["drag", "loop what you draw over"]];
 const WALKS = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10, ",": -0.1, ".": 0.1 };
 const DRAGGED = 5; // pixels that make a selection of a click
 const SPECTRUM_WIDTH = 1024;
@@ -11,7 +10,6 @@ class Sound extends Player {
     super(CANNOT_PLAY);
     this.item = item;
     this.list = list;
-    this.hint = list.hint;
     this.at = 0;
     this.media = new Audio();
     this.media.preload = "none";

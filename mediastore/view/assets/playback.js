@@ -1,8 +1,6 @@
-// What a sound and a film share: play and pause, speed, a loop, the second that the link names, the keys under "?".
+// What a sound and a film share: play and pause, speed, a loop, the second that the link names.
 
 const SPEEDS = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];
-const SHARED_KEYS = [["space", "play or pause"], ["[ and ]", "begin and end a loop here"], ["l", "loop on or off"],
-  ["Esc", "forget the loop"], ["?", "these keys"]];
 
 function sign(playing) {
   return element("span", { class: playing ? "sign pause" : "sign", "aria-hidden": "true" });
@@ -11,17 +9,6 @@ function sign(playing) {
 function speedChoice(onChange) {
   return element("select", { "aria-label": "speed", title: "Speed", onchange: (event) => onChange(Number(event.target.value)) },
     ...SPEEDS.map((rate) => element("option", { value: rate, text: `${rate}×`, selected: rate === 1 })));
-}
-
-// The list of keys behind a "?".
-function keysHint(keys) {
-  const rows = [...keys, ...SHARED_KEYS].map(([key, act]) => element("div", {}, element("dt", {}, element("kbd", { text: key })), element("dd", { text: act })));
-  const hint = element("details", { class: "keys", onkeydown: (event) => {
-    if (event.key !== "Escape") return;
-    hint.open = false;
-    hint.firstChild.focus();
-  } }, element("summary", { class: "tool", title: "Keys", "aria-label": "Keys", text: "?" }), element("dl", {}, ...rows));
-  return hint;
 }
 
 // Where a share of the whole time stands beside the names of lanes.
@@ -59,7 +46,7 @@ class Loop {
   }
 }
 
-// A child has `media`, `hint`, `at` and `duration` in seconds, `seek(seconds)`, `walked(key)` and `looped()`, which draws.
+// A child has `media`, `at` and `duration` in seconds, `seek(seconds)`, `walked(key)` and `looped()`, which draws.
 class Player {
   constructor(cannotPlay) {
     this.cannotPlay = cannotPlay;
@@ -128,7 +115,7 @@ class Player {
 
   keyed(event) {
     if (event.metaKey || event.ctrlKey || event.altKey) return;
-    const acts = { " ": () => this.toggle(), Enter: () => this.toggle(), l: () => this.switchLoop(), "?": () => { this.hint.open = !this.hint.open; },
+    const acts = { " ": () => this.toggle(), Enter: () => this.toggle(), l: () => this.switchLoop(),
       "[": () => this.loop.end("from", this.at), "]": () => this.loop.end("to", this.at + this.tick), Escape: () => this.loop.forget() };
     if (acts[event.key]) acts[event.key]();
     else if (!this.walked(event.key)) return;

@@ -23,7 +23,6 @@ class Sounds {
     this.data = data;
     this.sounds.forEach((sound) => sound.destroy());
     const facets = countFacets(data.items.map((item) => item.annotations), data.known ?? {}, data.colors);
-    this.hint = keysHint(data.together ? [["o", "the other take, same second"], ...SOUND_KEYS] : SOUND_KEYS);
     this.sounds = data.items.map((item) => new Sound(item, this));
     this.said = element("p", { class: "summary", role: "status" });
     this.list = element("div", { class: "sounds" });
@@ -45,7 +44,7 @@ class Sounds {
       this.sounds.forEach((sound) => { sound.media.playbackRate = sound.media.defaultPlaybackRate = rate; });
     });
     speed.value = String(this.speed);
-    return element("div", { class: "controls" }, this.data.items.some((item) => item.spectra) ? this.looks : null, speed, this.hint);
+    return element("div", { class: "controls" }, this.data.items.some((item) => item.spectra) ? this.looks : null, speed);
   }
 
   lookAs(name) {

@@ -1,7 +1,6 @@
 // One film: streamed, with the annotations of the frame that is on screen drawn over it, and its tracks in time.
 
 const CANNOT_SHOW = "The browser cannot play this film; download it to watch it elsewhere.";
-const FILM_KEYS = [["← → or , and .", "one frame back or on"], ["PgUp PgDn", "ten frames"], ["Home End", "first and last frame"]];
 
 class Film extends Player {
   constructor(host) {
@@ -30,7 +29,6 @@ class Film extends Player {
     this.tick = 1 / this.fps;
     this.tracks = new Tracks(this.item.annotations, this.fps);
     this.frame = clamp(Math.floor(this.second * this.fps + 0.05), 0, this.last);
-    this.hint = keysHint(FILM_KEYS);
     const facets = countFacets([this.item.annotations], data.known ?? {}, data.colors);
     this.said = element("p", { class: "summary", role: "status" });
     this.lanes = element("div", { class: "timeline" });
@@ -66,7 +64,7 @@ class Film extends Player {
     });
     const speed = speedChoice((rate) => { this.media.playbackRate = rate; });
     return element("div", { class: "controls" }, this.button, tool("Previous frame (left arrow or comma)", "chevron_left", () => this.step(-1)),
-      tool("Next frame (right arrow or period)", "chevron_right", () => this.step(1)), this.slider, this.again, this.clock, speed, sound, this.hint,
+      tool("Next frame (right arrow or period)", "chevron_right", () => this.step(1)), this.slider, this.again, this.clock, speed, sound,
       element("a", { class: "tool", href: `${this.item.download}?download`, download: "", title: "Download", "aria-label": "Download" }, icon("download")));
   }
 
