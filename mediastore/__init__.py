@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from mediastore.writer.calls import (
         AlertLevel,
         Settings,
-        agent,
         alert,
         define_metric,
         finish,
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
         restore,
         save,
         setup,
-        sweep,
         teardown,
         termerror,
         termlog,
@@ -59,6 +57,7 @@ if TYPE_CHECKING:
     )
     from mediastore.writer.run import Run
     from mediastore.writer.session import init
+    from mediastore.writer.sweeps import agent, sweep
 
 _HOMES = {
     "mediastore.adapters": ["from_coco", "from_supervision", "from_torchvision", "from_ultralytics"],
@@ -82,7 +81,6 @@ _HOMES = {
     "mediastore.writer.calls": [
         "AlertLevel",
         "Settings",
-        "agent",
         "alert",
         "define_metric",
         "finish",
@@ -93,7 +91,6 @@ _HOMES = {
         "restore",
         "save",
         "setup",
-        "sweep",
         "teardown",
         "termerror",
         "termlog",
@@ -106,6 +103,7 @@ _HOMES = {
     ],
     "mediastore.writer.run": ["Run"],
     "mediastore.writer.session": ["init"],
+    "mediastore.writer.sweeps": ["agent", "sweep"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -183,7 +181,10 @@ def __getattr__(name: str) -> Any:
         return import_module("mediastore.writer.session").session.current
     if name in ("config", "summary"):
         return _of_open_run(name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in ("Error", "CommError", "UsageError"):
+        return import_module("mediastore.errors").MediaStoreError
+    remedy = import_module("mediastore.wandb_dialect").ABSENT.get(name, "see help(mediastore)")
+    raise AttributeError(f"mediastore has no {name}; {remedy}")
 
 
 def _of_open_run(name: str) -> Any:

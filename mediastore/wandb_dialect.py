@@ -10,6 +10,18 @@ from typing import Any
 from mediastore.annotation import Annotation, numbers
 from mediastore.annotations import Box, Mask
 
+ABSENT = {
+    "Api": "read runs with Store(folder)",
+    "Graph": "log a figure with Plotly or Image",
+    "Molecule": "log a picture with Image, or the points with Object3D",
+    "box3d": "give Object3D its boxes",
+    "controller": "sweep and agent choose the settings in this process",
+    "keras": "log from a callback of your own",
+    "sklearn": "log what you need with plot and Table",
+    "xgboost": "log from a callback of your own",
+}
+"""wandb's names that have no counterpart here, and what serves instead."""
+
 _MAIN_SCORES = ("score", "confidence", "conf", "prob", "probability")
 
 

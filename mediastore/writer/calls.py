@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from enum import Enum
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import Any
 
 from mediastore import naming
 from mediastore.errors import MediaStoreError
@@ -154,16 +154,6 @@ def termwarn(string: str, newline: bool = True, repeat: bool = True) -> None:
 def termerror(string: str, newline: bool = True, repeat: bool = True) -> None:
     """Print an error; repeat=False: once."""
     _say(f"error: {string}", newline, repeat)
-
-
-def sweep(*arguments: Any, **keywords: Any) -> NoReturn:
-    """Always raises MediaStoreError: there is no server that hands out settings."""
-    raise MediaStoreError("a sweep needs a server, got none; loop over the settings and call init in the loop")
-
-
-def agent(*arguments: Any, **keywords: Any) -> NoReturn:
-    """Always raises MediaStoreError: there is no server that hands out settings."""
-    sweep()
 
 
 def _say(text: str, newline: bool, repeat: bool) -> None:

@@ -3,11 +3,12 @@
 import argparse
 import dataclasses
 import warnings
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 from mediastore.errors import MediaStoreValueError, MediaStoreWarning, shortened
 from mediastore.plain import plain
+from mediastore.writer.once import note_once
 
 
 def as_mapping(given: Any) -> dict[str, Any]:
@@ -94,13 +95,29 @@ def changes(fields: Fields) -> int:
 class Config(Fields):
     """The run's settings: `config.lr`, `config["lr"]`, `config.update(args)`."""
 
+    def __init__(self, given: Any = None) -> None:
+        super().__init__(given)
+        object.__setattr__(self, "_locked", frozenset())
+
+    def lock(self, names: Iterable[str]) -> None:
+        """Let these settings stay as they are: a sweep laid them down."""
+        object.__setattr__(self, "_locked", self._locked | set(names))
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if name in self._locked:
+            note_once(f"config.{name} stays as the sweep set it; what the script sets is left out")
+        else:
+            super().__setitem__(name, value)
+
+    __setattr__ = __setitem__
+
     def update(self, given: Any = None, allow_val_change: bool | None = None, **more: Any) -> None:  # type: ignore[override]
         """Add or change settings from anything that `config=` of `init` takes.
 
         A setting that gets another value is warned of, unless allow_val_change is True.
         """
         for name, value in (as_mapping(given) | as_mapping(more)).items():
-            if not allow_val_change and name in self and self[name] != value:
+            if not allow_val_change and name not in self._locked and name in self and self[name] != value:
                 warnings.warn(
                     f"config.{name} must keep its value unless allow_val_change=True, got {shortened(value)} after "
                     f"{shortened(self[name])}; the new value is taken",

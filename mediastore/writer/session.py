@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
@@ -21,10 +22,20 @@ from mediastore.writer.opening import Settings, open_run
 from mediastore.writer.run import QUEUE_BYTES, Run
 
 
+@dataclass(frozen=True)
+class Trial:
+    """What a sweep lays down for the next run."""
+
+    sweep: str
+    project: str | None
+    settings: dict[str, Any]
+
+
 class Session:
     """The open run of this process, and the exit code that it will end with."""
 
     def __init__(self) -> None:
+        self.trial: Trial | None = None
         self.exit_code = 0
         self._runs: list[Run] = []
         self._hooked = False
@@ -138,28 +149,30 @@ def init(
         session.finish()
     _say_what_is_lost(sync_tensorboard or tensorboard, monitor_gym, fork_from or resume_from)
     said = from_environment()
+    trial = session.trial or Trial("", None, {})
     fields = {
         "format": 1,
-        "project": str(project or said.get("project") or "uncategorized"),
+        "project": str(trial.project or project or said.get("project") or "uncategorized"),
         "run": str(id or said.get("id") or naming.new_run_id()),
         "name": name or said.get("name"),
         "created": round(time.time(), 6),
         "status": "running",
         "tags": _words(tags or said.get("tags")),
         "notes": notes or said.get("notes"),
-        "group": group or said.get("group"),
+        "group": group or said.get("group") or trial.sweep or None,
         "job_type": job_type or said.get("job_type"),
         "entity": entity,
         "pid": os.getpid(),
         "allow_code": allow_code or None,
         **facts_at_begin(),
     }
-    chosen = _chosen(as_mapping(config), config_include_keys, config_exclude_keys)
+    chosen = _chosen(as_mapping(config), config_include_keys, config_exclude_keys) | as_mapping(trial.settings)
     if (mode or getattr(settings, "mode", None) or said.get("mode")) == "disabled":
         return session.begin(Run.disabled(fields, config=Config(chosen)))
     is_strict = os.environ.get("MEDIASTORE_STRICT", "") not in ("", "0") if strict is None else strict
     how = Settings(strict=is_strict, durable=durable, queue_bytes=queue_bytes)
     run = session.begin(open_run(root_folder(dir), fields, chosen, resume or said.get("resume"), how))
+    run.config.lock(trial.settings)
     if save_code:
         with contextlib.suppress(OSError):
             kept_files.save_script(run.dir)

@@ -19,8 +19,11 @@ def test_all_is_flat_sorted_and_true() -> None:
 
 
 def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="has no attribute 'Molecule'"):
-        _ = mediastore.Molecule
+    with pytest.raises(AttributeError, match=r"has no Api; read runs with Store\(folder\)"):
+        _ = mediastore.Api
+    with pytest.raises(AttributeError, match=r"has no picture; see help"):
+        _ = mediastore.picture
+    assert mediastore.Error is mediastore.CommError is mediastore.MediaStoreError
 
 
 def test_importing_is_free_of_what_is_heavy() -> None:
@@ -35,8 +38,6 @@ def test_without_a_run_the_sentence_says_what_to_do() -> None:
     for call in (lambda: mediastore.log({"a": 1}), lambda: mediastore.config.lr, lambda: mediastore.summary["x"]):
         with pytest.raises(mediastore.MediaStoreError, match=r"call init\(project=…\) first"):
             call()
-    with pytest.raises(mediastore.MediaStoreError, match="a sweep needs a server"):
-        mediastore.sweep({})
     mediastore.finish()
 
 

@@ -81,6 +81,19 @@ def test_films_of_odd_sizes_and_steps_in_any_order_are_kept(ran: Ran) -> None:
     assert steps.values.tolist() == [["late", 10], ["after", 51]]
 
 
+def test_sweeps_run_here_by_grid_and_at_random(ran: Ran) -> None:
+    store = ran("sweep")
+    runs = store.sql("select run_group, status, config->>'lr' as lr, config->>'layers' as layers from runs")
+    grid, drawn = (part for _, part in runs.groupby(runs["layers"].isna()))
+    assert sorted(zip(grid["lr"], grid["layers"], strict=True)) == [
+        ("0.01", "1"), ("0.01", "2"), ("0.1", "1"), ("0.1", "2"),
+    ]  # fmt: skip
+    assert grid["run_group"].nunique() == drawn["run_group"].nunique() == 1
+    assert len(drawn) == 3 and drawn["lr"].astype(float).between(0.001, 0.1).all()
+    assert sorted(drawn["status"]) == ["failed", "finished", "finished"]
+    assert "the second run fails" in ran.said and "config.lr stays as the sweep set it" in ran.said
+
+
 def test_a_search_makes_one_run_a_setting(ran: Ran) -> None:
     store = ran("sweep_loop")
     runs = store.sql(
