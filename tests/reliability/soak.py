@@ -1,40 +1,72 @@
-"""Eight writers, an indexer and a reader on one store: `python tests/reliability/soak.py SECONDS`.
+"""Eight writers, an indexer, a reader, and an app with visitors on one store.
 
-Prints how memory, descriptors and threads of the reader grew from the first third to the last, and whether any count
-was ever wrong: below what was acknowledged before the count, or above what had been begun after it.
+`python tests/reliability/soak.py SECONDS [TRACE]`; TRACE is a file that every sample is written to as it is taken.
+
+Prints how fast memory, descriptors, threads and sessions of each grew, after the first third, and whether any count was
+ever wrong: below what was acknowledged before the count, or above what had been begun after it. A writer logs as
+trainings do, once a second, not as fast as it can: so an hour fits on a disk (about 2 GB), and what grows is a leak.
 """
 
 import multiprocessing
 import os
-import statistics
+import subprocess
 import sys
 import tempfile
-import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import numpy as np
+import visitors
+from growth import Watched, children
 
 import mediastore
 from mediastore import audit
 from mediastore.reader.reindex import reindex
+from mediastore.view.launch import choose_port
 
-WRITERS = 8
+WRITERS, BROWSERS = 8, 2
+STEP_S, REST_S, SAMPLES = 1.0, 1.0, 720
+HOST = "127.0.0.1"
+NAMES = ("memory MB", "descriptors", "threads")
+CLI = "from mediastore.cli import main; raise SystemExit(main())"
+KINDS = ("app", "reader", "indexer", "writers")
+context = multiprocessing.get_context("fork")
 
 
 def write(root: Path, number: int, until: float, begun, acknowledged) -> None:
-    """Log one small picture after another, each of them flushed."""
+    """Log a picture with boxes and three numbers a second, a sound and a table now and then; each step is flushed."""
     run = mediastore.init(project="soak", id=f"run-{number}", dir=root, strict=True)
+    draw = np.random.default_rng(number)
     step = 0
     while time.monotonic() < until:
-        begun[number] = step + 1
-        picture = np.random.default_rng(step).integers(0, 255, (8, 8, 3), dtype=np.uint8)
-        run.log({"loss": step, "x": mediastore.Image(picture)}, step=step)
+        began = time.monotonic()
+        given = {"loss": 1 / (step + 1), "val/score": draw.random(), "val/view": picture(draw, step)}
+        if step % 20 == 5:
+            given["val/sound"] = mediastore.Audio(draw.normal(0, 0.1, 8000).astype(np.float32), sample_rate=8000)
+        if step % 20 == 10:
+            given["val/table"] = mediastore.Table(columns=["step", "word"], data=[[step, "one"], [step, "two"]])
+        begun[number] += sum(name.startswith("val/") for name in given) - 1
+        run.log(given, step=step)
         run.flush()
+        acknowledged[number] = begun[number]
         step += 1
-        acknowledged[number] = step
-        time.sleep(0.02)
+        time.sleep(max(0.0, began + STEP_S - time.monotonic()))
     run.finish(quiet=True)
+
+
+def picture(draw: np.random.Generator, step: int) -> mediastore.Image:
+    """One of 160 by 120 that compresses about as a photograph does; every third was there before."""
+    pixels = np.repeat(np.repeat(draw.integers(0, 255, (30, 40, 3), np.uint8), 4, axis=0), 4, axis=1)
+    if step % 3 == 0:
+        pixels = np.full((120, 160, 3), 90, np.uint8)
+    boxes = [
+        mediastore.Box((9 * place, 9, 9 * place + 30, 60), label=f"thing {place}", score=float(draw.random()))
+        for place in range(3)
+    ]
+    return mediastore.Image(pixels, boxes=boxes, sample=f"sample {step % 10}", values={"loss": float(draw.random())})
 
 
 def index_again(root: Path, until: float) -> None:
@@ -42,61 +74,113 @@ def index_again(root: Path, until: float) -> None:
     while time.monotonic() < until:
         for run in reindex(root):
             run.update()
-        time.sleep(1)
+        time.sleep(5 * REST_S)
 
 
-def facts() -> tuple[int, int, int]:
-    """Memory in KB, descriptors and threads of this process."""
-    status = Path("/proc/self/status").read_text()
-    memory = int(status.partition("VmRSS:")[2].split()[0])
-    return memory, len(os.listdir("/proc/self/fd")), threading.active_count()  # noqa: PTH208
+@contextmanager
+def app(root: Path) -> Iterator[tuple[str, int]]:
+    """`mediastore app` as a person starts it: its URL, and the process that serves."""
+    port = choose_port(HOST, None)
+    command = [sys.executable, "-c", CLI, "app", str(root), "--no-browser", "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    try:
+        said = process.stdout.readline()
+        assert f":{port}" in said, said
+        (serving,) = children(process.pid)
+        yield f"http://{HOST}:{port}", serving
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
-def soak(root: Path, seconds: float) -> dict[str, float]:
+def sessions(url: str) -> float:
+    """How many visitors are connected, by the server's own count."""
+    with urlopen(f"{url}/_stcore/metrics?families=active_sessions", timeout=60) as answer:
+        lines = answer.read().decode().splitlines()
+    return float(next(line.split()[-1] for line in lines if line.startswith("active_sessions")))
+
+
+def soak(root: Path, seconds: float, trace: Path | None = None) -> dict[str, float]:
     """Run for `seconds`; what was found."""
-    context = multiprocessing.get_context("fork")
-    begun, acknowledged = context.Array("q", WRITERS, lock=False), context.Array("q", WRITERS, lock=False)
+    begun, acknowledged = (context.Array("q", WRITERS, lock=False) for _ in range(2))
+    opened, wrong_pages = (context.Array("q", BROWSERS, lock=False) for _ in range(2))
+    done, wrong_answers = (context.Array("q", 2, lock=False) for _ in range(2))
     until = time.monotonic() + seconds
-    processes = [context.Process(target=write, args=[root, n, until, begun, acknowledged]) for n in range(WRITERS)]
-    processes.append(context.Process(target=index_again, args=[root, until]))
-    for process in processes:
+    writers = [context.Process(target=write, args=[root, n, until, begun, acknowledged]) for n in range(WRITERS)]
+    indexer = context.Process(target=index_again, args=[root, until])
+    for process in (*writers, indexer):
         process.start()
+    with app(root) as (url, serving):
+        people = [
+            context.Process(target=visitors.browse, args=[url, n, until, opened, wrong_pages]) for n in range(BROWSERS)
+        ]
+        given = [root, url, until, begun, acknowledged, done, wrong_answers]
+        people.append(context.Process(target=visitors.fetch, args=given))
+        for process in people:
+            process.start()
+        watched = {"app": [Watched("app", serving)], "reader": [Watched("reader", os.getpid())]}
+        watched["indexer"] = [Watched("indexer", indexer.pid)]
+        watched["writers"] = [Watched(f"writer {n}", process.pid) for n, process in enumerate(writers)]
+        counts, wrong = read(root, url, until, seconds, begun, acknowledged, watched, trace)
+        for process in (*writers, indexer, *people):
+            process.join()
+            assert process.exitcode == 0, process
+        last = visitors.asked(f"{url}/app/static/export/query.csv?sql={visitors.quote(visitors.COUNT)}")
+        wrong += int(last.split()[-1]) != sum(acknowledged)
+    wrong += mediastore.Store(root).count() != sum(acknowledged)
+    assert audit.check(root).findings == []
+    return {
+        "seconds": seconds,
+        "items": sum(acknowledged),
+        "counts": counts + done[1] + 2,
+        "wrong counts": wrong + wrong_answers[1],
+        "pages opened": sum(opened),
+        "pages with an error": sum(wrong_pages),
+        "files fetched": done[0],
+        "files refused": wrong_answers[0],
+        **figures(watched),
+    }
+
+
+def read(root: Path, url: str, until: float, seconds: float, begun, acknowledged, watched, trace) -> tuple[int, int]:
+    """Count, ask, and sample every process until the end; how many counts there were and how many were wrong."""
     store = mediastore.Store(root)
-    wrong, counts, seen = 0, 0, []
-    while time.monotonic() < until:
+    wrong, counts, due = 0, 0, time.monotonic()
+    while time.monotonic() < until - 1:
         least = sum(acknowledged)
         store.refresh()
         count = store.count()
         wrong += not least <= count <= sum(begun)
         counts += 1
         store.labels(), store.runs(), store.records(limit=24, descending=True)
-        seen.append(facts())
-        time.sleep(0.1)
-    for process in processes:
-        process.join()
-        assert process.exitcode == 0
-    store.refresh()
-    wrong += store.count() != sum(acknowledged)
-    assert audit.check(root).findings == []
-    third = max(1, len(seen) // 3)
-    first, last = (
-        [statistics.median(part) for part in zip(*some, strict=True)]
-        for some in (seen[third : 2 * third], seen[-third:])
-    )
-    grown = [after - before for before, after in zip(first, last, strict=True)]
-    return {
-        "seconds": seconds,
-        "items": sum(acknowledged),
-        "counts": counts,
-        "wrong counts": wrong,
-        "memory MB": last[0] / 1024,
-        "memory grew MB": grown[0] / 1024,
-        "descriptors grew": grown[1],
-        "threads grew": grown[2],
-    }
+        if time.monotonic() >= due:
+            due += max(1.0, seconds / SAMPLES)
+            for one in (one for some in watched.values() for one in some):
+                one.sample(*([sessions(url), len(children(one.pid))] if one.name == "app" else []))
+                write_sample(trace, one, count)
+        time.sleep(REST_S)
+    return counts, wrong
+
+
+def write_sample(trace: Path | None, one: Watched, count: int) -> None:
+    """The last sample of a process as a line of a CSV."""
+    if trace is not None and one.facts:
+        with trace.open("a") as lines:
+            lines.write(",".join(map(str, (one.name, round(one.seconds[-1], 1), count, *one.facts[-1]))) + "\n")
+
+
+def figures(watched: dict[str, list[Watched]]) -> dict[str, float]:
+    """At the end and an hour: of the writers the greatest."""
+    found = {}
+    for kind in KINDS:
+        for number, name in enumerate((*NAMES, "sessions", "processes") if kind == "app" else NAMES):
+            found[f"{kind}: {name}"] = max(one.column(number)[-1] for one in watched[kind])
+            found[f"{kind}: {name} an hour"] = max(one.an_hour(number) for one in watched[kind])
+    return found
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as chosen:
-        for name, value in soak(Path(chosen) / "store", float(sys.argv[1]) if len(sys.argv) > 1 else 60).items():
-            print(f"{name}: {value:g}")
+    with tempfile.TemporaryDirectory(prefix="mediastore-soak-") as chosen:
+        seconds, *more = sys.argv[1:] or ["60"]
+        for name, value in soak(Path(chosen) / "store", float(seconds), *map(Path, more)).items():
+            print(f"{name}: {value:.6g}")
