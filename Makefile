@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-reader bench-analysis faults soak audit lint clean
+.PHONY: help demo test bench bench-reader bench-analysis faults soak fuzz audit lint clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1  /p' Makefile
@@ -33,8 +33,13 @@ bench-analysis: ## time an evaluation of a million boxes beside its peers, in an
 faults: .venv/test.stamp ## fail every call that one item makes into the system, and print what came of it
 	@$(BIN)/python tests/reliability/faults.py
 
-soak: .venv/test.stamp ## eight writers, an indexer and a reader on one store; SECONDS=3600 for an hour
+soak: .venv/test.stamp ## eight writers, an indexer, a reader and an app with visitors on one store; SECONDS=3600 for an hour
 	@$(BIN)/python tests/reliability/soak.py $(or $(SECONDS),300)
+
+fuzz: ## feed every door with bytes that coverage leads, in an environment of its own; SECONDS=240 a door
+	@test -x .venv-fuzz/bin/python || $(PYTHON) -m venv .venv-fuzz
+	@.venv-fuzz/bin/python -m pip install -qq --disable-pip-version-check -e ".[fuzz]"
+	@.venv-fuzz/bin/python tests/fuzz/fuzz.py $(or $(SECONDS),240)
 
 audit: .venv/test.stamp ## list the dependencies, their reasons, bounds and licences
 	@$(BIN)/python .ci/audit.py
@@ -44,7 +49,7 @@ lint: .venv/test.stamp ## mend what can be mended by itself, then say what is le
 	@$(BIN)/ruff check --fix .
 
 clean: ## remove the environment and what tools left behind
-	rm -rf .venv .venv-bench .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-bench .venv-fuzz .pytest_cache .ruff_cache .hypothesis *.egg-info
 
 .venv/%.stamp: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \

@@ -91,7 +91,7 @@ def encode_part(name: str) -> str:
 
 
 def decode_part(encoded: str) -> str:
-    """The name that `encode_part` turned into `encoded`."""
+    """The name that `encode_part` turned into `encoded`; a folder's name that never was encoded, as it is."""
     whole = encoded.replace("~/", "")
     if whole == _EMPTY:
         return ""
@@ -101,7 +101,10 @@ def decode_part(encoded: str) -> str:
         lambda match: bytes([int(match[1], 16)]),
         whole.encode("utf-8", "surrogatepass"),
     )
-    return raw.decode("utf-8", "surrogatepass")
+    try:
+        return raw.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return encoded
 
 
 @lru_cache(maxsize=4096)

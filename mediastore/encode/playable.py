@@ -9,11 +9,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from mediastore.encode import strange
 from mediastore.errors import MediaStoreValueError, MissingPackageError
 
 _CODECS = {"mp4": ("h264", "av1", "vp9"), "webm": ("vp8", "vp9", "av1"), "gif": ("gif",)}
 _PIXELS = (None, "yuv420p", "yuvj420p")
 _RATE = 25
+_FAULTS = tuple(fault for fault in strange.FAULTS if fault is not OSError)
 
 
 def unplayable(container: str, codec: str | None, pixels: str | None = None) -> str | None:
@@ -38,11 +40,11 @@ def make_playable(source: Path, target: Path) -> None:
         raise MissingPackageError("a playable copy needs PyAV, which is not installed; pip install av") from error
     try:
         with (
-            av.open(str(source)) as reading,
+            strange.open_film(source) as reading,
             av.open(str(target), "w", format="mp4", options={"movflags": "faststart"}) as writing,
         ):
             _copy(reading, writing)
-    except (av.FFmpegError, ValueError, IndexError) as error:
+    except (av.FFmpegError, *_FAULTS) as error:
         raise MediaStoreValueError(f"no playable copy could be made: {error}") from error
 
 

@@ -5,7 +5,7 @@ fifty bytes may ask for gigabytes of pixels.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from PIL import Image
 
@@ -47,7 +47,7 @@ def load_picture(image: Image.Image) -> None:
     image.load()
 
 
-def open_film(file: Path) -> Any:
+def open_film(file: Path | BinaryIO) -> Any:
     """An av container of a film. Raises MissingPackageError without av, MediaStoreValueError for too many pixels."""
     try:
         import av
@@ -56,8 +56,11 @@ def open_film(file: Path) -> Any:
             "a film must be decoded by the package av, which is not installed; pip install 'mediastore[video]'"
         ) from error
     options = {"format_whitelist": FILM_FORMATS, "protocol_whitelist": "file", "enable_drefs": "0"}
-    container = av.open(str(file.absolute()), container_options=options)
+    container = av.open(str(file.absolute()) if isinstance(file, Path) else file, container_options=options)
     for stream in container.streams.video:
+        if not hasattr(stream, "width"):  # of a codec that this FFmpeg does not know
+            container.close()
+            raise MediaStoreValueError("a film must be of a codec that is known here, got none; open the file itself")
         _check_size(container, (stream.width, stream.height), PIXELS_MAX)
         stream.codec_context.options = {"max_pixels": str(PIXELS_MAX)}
     return container

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
+from mediastore.encode import strange
 from mediastore.encode.encoded import Encoded, beginning, kept_as_is, opened
 from mediastore.encode.image import as_pixels
 from mediastore.encode.mp4 import read_mp4
@@ -143,7 +144,7 @@ def _av_facts(payload: Payload) -> dict[str, Any]:
     except ImportError:
         return {}
     try:
-        with opened(payload) as file, av.open(file) as container:
+        with opened(payload) as file, strange.open_film(file) as container:
             stream = container.streams.video[0]
             seconds = float(container.duration or 0) / 1e6
             fps = float(stream.average_rate or 0)

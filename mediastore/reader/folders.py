@@ -50,7 +50,7 @@ class Folder:
 
 
 def scan(root: Path, settled: Mapping[str, Folder] | None = None) -> tuple[list[Folder], list[tuple[str, str]]]:
-    """Every run below `root`, sorted, and the links that were not followed as (name, problem).
+    """Every run below `root`, sorted; and what was left out, links and names that are no text, as (name, problem).
 
     settled: runs by name that are taken as they are unless a file of theirs came, went or was replaced since: they
     cost five calls of the system, and what is appended to a file or written into it is not seen.
@@ -87,7 +87,8 @@ def _listed(run: str) -> tuple[int | None, ...]:
 @lru_cache(maxsize=2**16)
 def _identity(name: str) -> tuple[str, str]:
     parts = name.replace("~/", "~\0").split("/")
-    return tuple(naming.decode_part(part.replace("\0", "/")) for part in (parts[0], parts[-1]))
+    names = (naming.decode_part(part.replace("\0", "/")) for part in (parts[0], parts[-1]))
+    return tuple(name.encode("utf-8", "replace").decode() for name in names)
 
 
 def _subfolders(root: str, parent: str, links: list[tuple[str, str]]) -> Iterator[str]:
@@ -95,13 +96,20 @@ def _subfolders(root: str, parent: str, links: list[tuple[str, str]]) -> Iterato
         name = f"{parent}/{entry.name}" if parent else entry.name
         if entry.name.startswith((".", "@")):
             continue
-        if entry.is_symlink():
+        if not _is_text(entry.name):
+            links.append((ascii(name)[1:-1], "a folder's name must be text in UTF-8, got other bytes; rename it"))
+        elif entry.is_symlink():
             links.append((name, f"{name} must be a folder of the store, got a link; copy what it points to here"))
         elif entry.is_dir():
             if not parent and _goes_on(name):
                 yield from _subfolders(root, name, links)
             else:
                 yield name
+
+
+def _is_text(name: str) -> bool:
+    """Whether a file system's name is UTF-8, as each that the writer gives."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _goes_on(name: str) -> bool:
@@ -121,7 +129,7 @@ def _folder(root: str, name: str, entries: dict[str, os.DirEntry], listed: tuple
 def _journals(run: str, kind: str) -> list[Journal]:
     found = []
     for entry in _entries(f"{run}/{kind}"):
-        if entry.name.endswith(".jsonl") and entry.is_file(follow_symlinks=False):
+        if entry.name.endswith(".jsonl") and _is_text(entry.name) and entry.is_file(follow_symlinks=False):
             stat = entry.stat(follow_symlinks=False)
             found.append(Journal(f"{kind}/{entry.name}", stat.st_size, stat.st_mtime))
     return found

@@ -1,6 +1,7 @@
 """What is broken is named with its place, and the rest is read."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mediastore import audit
 from mediastore.reader import lines
 from mediastore.reader.reindex import reindex
 from mediastore.reader.store import Store
@@ -246,3 +248,17 @@ def test_strangers_among_the_runs_are_passed_over(by_hand, item: Make) -> None:
     store = Store(by_hand.root)
     assert store.count() == 1
     assert store.problems().empty
+
+
+@pytest.mark.parametrize("odd", [b"~ff~fe", b"a~a0", b"\xff\xfe", b"~ed~a0~80"])
+def test_a_folder_whose_name_is_no_text_hides_no_other_run(sick_root: Path, odd: bytes) -> None:
+    for project in (b"p", odd):
+        run = sick_root / os.fsdecode(project) / "run-1"
+        (run / "items").mkdir(parents=True)
+        for name in ("run.json", "items/aa-0001.jsonl", os.fsdecode(b"items/\xff.jsonl")):
+            (run / name).write_text('{"format": 1}\n')
+    store = Store(sick_root)
+    assert "p/run-1" in store.runs()["ref"].tolist()
+    assert len(store.runs()) + store.problems()["problem"].str.contains("must be text in UTF-8").sum() == 2
+    store.items(), store.problems().to_csv().encode(), store.sql("select * from runs")
+    assert "".join(map(str, audit.check(sick_root).lines)).encode()

@@ -1,4 +1,4 @@
-"""What a process holds over time, and how fast that grows: memory, descriptors and threads as the kernel counts them."""
+"""What a process holds over time and how fast that grows: memory, descriptors and threads, as the kernel counts."""
 
 import time
 from collections.abc import Sequence

@@ -103,7 +103,7 @@ def sessions(url: str) -> float:
 def soak(root: Path, seconds: float, trace: Path | None = None) -> dict[str, float]:
     """Run for `seconds`; what was found."""
     begun, acknowledged = (context.Array("q", WRITERS, lock=False) for _ in range(2))
-    opened, wrong_pages = (context.Array("q", BROWSERS, lock=False) for _ in range(2))
+    opened, wrong_pages, late = (context.Array("q", BROWSERS, lock=False) for _ in range(3))
     done, wrong_answers = (context.Array("q", 2, lock=False) for _ in range(2))
     until = time.monotonic() + seconds
     writers = [context.Process(target=write, args=[root, n, until, begun, acknowledged]) for n in range(WRITERS)]
@@ -112,7 +112,8 @@ def soak(root: Path, seconds: float, trace: Path | None = None) -> dict[str, flo
         process.start()
     with app(root) as (url, serving):
         people = [
-            context.Process(target=visitors.browse, args=[url, n, until, opened, wrong_pages]) for n in range(BROWSERS)
+            context.Process(target=visitors.browse, args=[url, number, until, opened, wrong_pages, late])
+            for number in range(BROWSERS)
         ]
         given = [root, url, until, begun, acknowledged, done, wrong_answers]
         people.append(context.Process(target=visitors.fetch, args=given))
@@ -136,6 +137,7 @@ def soak(root: Path, seconds: float, trace: Path | None = None) -> dict[str, flo
         "wrong counts": wrong + wrong_answers[1],
         "pages opened": sum(opened),
         "pages with an error": sum(wrong_pages),
+        "pages not drawn in a minute": sum(late),
         "files fetched": done[0],
         "files refused": wrong_answers[0],
         **figures(watched),

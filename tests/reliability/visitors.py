@@ -10,7 +10,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import urlopen
 
-from playwright.sync_api import Error, Page, sync_playwright
+from playwright.sync_api import Error, Page, TimeoutError, sync_playwright
 
 import mediastore
 from mediastore.draw.overlay import item_id
@@ -26,8 +26,8 @@ DONE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 COUNT = "select count(*) as count from items"
 
 
-def browse(url: str, number: int, until: float, opened, wrong, pause_s: float = 2.0) -> None:
-    """Open one page after another with other filters, and click at some; count those that show an exception."""
+def browse(url: str, number: int, until: float, opened, wrong, late, pause_s: float = 2.0) -> None:
+    """Open one page after another with other filters, and click at some; count those that are wrong, and late."""
     pages = cycle(PAGES[number * 5 :] + PAGES[: number * 5])
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -43,12 +43,13 @@ def browse(url: str, number: int, until: float, opened, wrong, pause_s: float = 
                 place = next(pages)
                 try:
                     visit(page, url, place, opened[number])
-                    is_wrong = page.get_by_test_id("stException").count() > 0
+                    wrong[number] += page.get_by_test_id("stException").count() > 0
+                except TimeoutError:
+                    late[number] += 1
                 except Error as error:
-                    is_wrong = time.monotonic() < until
+                    wrong[number] += time.monotonic() < until
                     print(f"{place}: {str(error)[:300]}", file=sys.stderr)
                 opened[number] += 1
-                wrong[number] += is_wrong
                 page.wait_for_timeout(pause_s * 1000)
             context.close()
         browser.close()
