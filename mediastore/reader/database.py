@@ -46,7 +46,7 @@ class Database:
             "preserve_insertion_order": False,
         }
         self._connection = duckdb.connect(config=config)
-        self._asking: set[duckdb.DuckDBPyConnection] = set()
+        self._asking: dict[duckdb.DuckDBPyConnection, int] = {}
         self._asking_lock = threading.Lock()
         self._connection.execute(sql.text("bookkeeping"))
         self._connection.execute(sql.text("tables").format(prefix="store.live_"))
@@ -102,21 +102,22 @@ class Database:
         finally:
             cursor.close()
 
-    def interrupt(self) -> None:
-        """End what `ask` is answering now; it raises QueryError."""
+    def interrupt(self, thread: int | None = None) -> None:
+        """End what `ask` is answering now, of one thread or of all; it raises QueryError."""
         with self._asking_lock:
-            for cursor in self._asking:
-                cursor.interrupt()
+            for cursor, asking in self._asking.items():
+                if thread in (None, asking):
+                    cursor.interrupt()
 
     @contextmanager
     def _interruptible(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
         with self._asking_lock:
-            self._asking.add(cursor)
+            self._asking[cursor] = threading.get_ident()
         try:
             yield
         finally:
             with self._asking_lock:
-                self._asking.discard(cursor)
+                self._asking.pop(cursor, None)
 
     @contextmanager
     def change(self) -> Iterator["Change"]:

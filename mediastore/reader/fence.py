@@ -49,7 +49,7 @@ class Fence:
         self._room = threading.BoundedSemaphore(workers)
         self._lock = threading.Lock()
         self._idle: list[_Worker] = []
-        self._busy: set[_Worker] = set()
+        self._busy: dict[_Worker, int] = {}
         weakref.finalize(self, _end_all, self._idle)
 
     def ask(self, query: str, values: Sequence[Any] | Mapping[str, Any], limit_s: float) -> pd.DataFrame:
@@ -71,7 +71,7 @@ class Fence:
                 kind, content = worker.ask(query, values, limit_s)
             finally:
                 with self._lock:
-                    self._busy.discard(worker)
+                    self._busy.pop(worker, None)
             with self._lock:
                 self._idle.append(worker)
         finally:
@@ -80,23 +80,24 @@ class Fence:
             raise QueryError(content.decode("utf-8", "replace"))
         return pa.ipc.open_stream(content).read_all().to_pandas()
 
-    def interrupt(self) -> None:
-        """End what is being answered now; `ask` raises QueryError."""
+    def interrupt(self, thread: int | None = None) -> None:
+        """End what is being answered now, of one thread or of all; `ask` raises QueryError."""
         with self._lock:
-            for worker in self._busy:
-                worker.interrupt()
+            for worker, asking in self._busy.items():
+                if thread in (None, asking):
+                    worker.interrupt()
 
     def _taken(self) -> "_Worker":
         with self._lock:
             while self._idle:
                 worker = self._idle.pop()
                 if worker.lives():
-                    self._busy.add(worker)
+                    self._busy[worker] = threading.get_ident()
                     return worker
                 worker.end()
         worker = _Worker(self._root, *self._bounds)
         with self._lock:
-            self._busy.add(worker)
+            self._busy[worker] = threading.get_ident()
         return worker
 
 

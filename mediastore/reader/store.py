@@ -102,9 +102,9 @@ class Store(Questions, Measures, Tasks, Overviews, Finding, LoggedTables):
         self._fill_views_of(query)
         return self._again(self._database.ask, query, params, limit_s)
 
-    def interrupt(self) -> None:
-        """End every query that `sql` is answering now in other threads: each raises QueryError."""
-        (self._fence or self._database).interrupt()
+    def interrupt(self, thread: int | None = None) -> None:
+        """End what `sql` answers now in other threads, or in the one of this ident: it raises QueryError."""
+        (self._fence or self._database).interrupt(thread)
 
     def run(self, name: str) -> StoredRun:
         """One run, to change its name, notes, tags, config or summary: `store.run("…").update(tags=["best"])`.

@@ -16,7 +16,7 @@ from mediastore.draw import answers
 from mediastore.draw.answers import Chart
 from mediastore.errors import MediaStoreError, QueryError
 from mediastore.reader.store import Store
-from mediastore.view import access, answer, frame
+from mediastore.view import access, answer, frame, waiting
 from mediastore.view.components import joined
 
 QUERY = "sql"
@@ -27,6 +27,7 @@ LIMIT = "limit_s"
 LIMITS_S = (10, 60, 300)
 FORMS = (("csv", "CSV"), ("parquet", "Parquet"), ("json", "JSON"))
 URL_CHARACTERS_MAX = 12_000
+KEPT = 4
 EXAMPLES = {
     "What was found, and how surely": """select label, layer, count(*) as annotations, round(avg(score), 3) as score
 from annotations
@@ -79,7 +80,7 @@ def editor(store: Store) -> str:
             help="One select statement of DuckDB; Ctrl+Enter asks",
         )
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.button("Ask", type="primary", icon=":material/play_arrow:")
+            st.button("Ask", type="primary", icon=":material/play_arrow:", on_click=waiting.ask_again)
             _examples()
             _saved(store, query)
             _python(store, query)
@@ -111,8 +112,11 @@ def ask(store: Store, query: str) -> Answer | None:
     if not query.strip():
         frame.nothing_found("Nothing is asked yet.", "Write a select statement, or take one of the examples.")
         return None
+    if waiting.is_cancelled(query):
+        frame.nothing_found("The query was cancelled.", "Press Ask to ask it again, or change it.")
+        return None
     try:
-        return _asked(str(store.root), store.version, query, st.session_state[LIMIT], store)
+        return _answer(str(store.root), store.version, query, st.session_state[LIMIT], store)
     except QueryError as error:
         st.caption(":material/error: The query cannot be answered.")
         st.code(shown.without_paths(str(error)), language=None, wrap_lines=False)
@@ -226,11 +230,23 @@ def _python(store: Store, query: str) -> None:
         st.code(f"{opening}\nframe = store.sql({asked})", language="python")
 
 
-@st.cache_resource(show_spinner="Asking the store …", max_entries=4)
-def _asked(root: str, version: str, query: str, limit_s: float, _store: Store) -> Answer:
+def _answer(root: str, version: str, query: str, limit_s: float, store: Store) -> Answer:
+    asked = root, version, query
+    if found := _kept().pop(asked, None):
+        _kept()[asked] = found
+        return found
     began = time.perf_counter()
-    rows = _store.sql(query, limit_s=limit_s)
-    return Answer(answer.with_unique_names(rows), time.perf_counter() - began)
+    found = Answer(answer.with_unique_names(waiting.answer(store, query, limit_s)), time.perf_counter() - began)
+    _kept()[asked] = found
+    for oldest in list(_kept())[:-KEPT]:
+        _kept().pop(oldest, None)
+    return found
+
+
+@st.cache_resource(show_spinner=False)
+def _kept() -> dict[tuple[str, str, str], Answer]:
+    """The last few answers: the cache of a function could not draw while it waits for one."""
+    return {}
 
 
 @st.cache_data(show_spinner=False, max_entries=2)

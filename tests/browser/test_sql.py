@@ -46,3 +46,35 @@ def test_a_question_is_asked_answered_and_taken_along(
     page.get_by_role("textbox", name="Query").fill("select step, scor from annotations")
     page.get_by_role("textbox", name="Query").press("Control+Enter")
     expect(page.get_by_text(re.compile(r"LINE 1: select step, scor from"))).to_be_visible()
+
+
+def test_a_query_that_takes_long_is_cancelled_and_the_next_one_answered(
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, store: Path
+) -> None:
+    page.goto(f"{serve_app(store)}/sql")
+    settled(page)
+    query = page.get_by_role("textbox", name="Query")
+    query.fill("select count(*) from range(100000000) a, range(100000000) b where a.range % 7 = b.range")
+    query.press("Control+Enter")
+    expect(page.get_by_text(re.compile(r"Asking the store: [1-9] s of at most 10 s"))).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("The query was cancelled.")).to_be_visible()
+    settled(page)
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+    query.fill("select path, step from items")
+    query.press("Control+Enter")
+    expect(page.get_by_text(re.compile(r"3 of 3 rows · 2 columns"))).to_be_visible()
+
+
+def test_who_leaves_the_page_ends_the_query(
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, store: Path
+) -> None:
+    page.goto(f"{serve_app(store)}/sql?limit_s=300")
+    settled(page)
+    query = page.get_by_role("textbox", name="Query")
+    query.fill("select count(*) from range(100000000) a, range(100000000) b where a.range % 7 = b.range")
+    query.press("Control+Enter")
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    page.get_by_role("link", name="Runs", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Runs")
+    settled(page)

@@ -121,6 +121,34 @@ def test_values_are_bound(store: Store) -> None:
 
 
 @pytest.mark.parametrize("fenced", [False, True])
+def test_an_interrupt_of_one_thread_leaves_the_queries_of_others(store: Store, fenced: bool) -> None:
+    asked = Store(store.root, fenced=fenced)
+    slow = "select count(*) from range(100000) a, range(1500) b where (a.range + b.range) % 7 = 3"
+    ended: dict[str, object] = {}
+
+    def ask(name: str, query: str) -> None:
+        try:
+            ended[name] = int(asked.sql(query).iloc[0, 0])
+        except QueryError as error:
+            ended[name] = str(error)
+
+    endless = "select count(*) from range(100000000) a, range(100000000) b where a.range % 7 = b.range"
+    threads = {
+        name: threading.Thread(target=ask, args=(name, query)) for name, query in (("one", endless), ("other", slow))
+    }
+    for thread in threads.values():
+        thread.start()
+    while threads["one"].is_alive():
+        asked.interrupt(threads["one"].ident)
+        threads["one"].join(0.2)
+    threads["other"].join()
+    assert ended == {
+        "one": "a query must be let run to its end, got an interrupt; ask again",
+        "other": store.sql(slow).iloc[0, 0],
+    }
+
+
+@pytest.mark.parametrize("fenced", [False, True])
 def test_a_query_can_be_interrupted_and_the_store_answers_on(store: Store, fenced: bool) -> None:
     asked = Store(store.root, fenced=fenced)
     assert asked.sql("select 1 as a")["a"].tolist() == [1]
