@@ -9,9 +9,6 @@ METRICS = 24
 
 store = frame.open_store()
 
-if point := charts.picked("run_curves"):
-    links.open_curve(*point)
-
 frame.page("Runs", "Which runs are there, and how do they compare? Tick the runs to see on every page.")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     listed = run_filter.choose(store, frame.runs(store))
@@ -27,7 +24,15 @@ if not names:
     frame.nothing_found("The runs in view have logged no metrics.", "Log a number: run.log({'loss': 0.3})")
     st.stop()
 
-groups = {prefix or "other": listed for prefix, listed in overview(names, METRICS).items()}
-charts.show(store, groups, key="run_curves")
+
+@st.fragment
+def curves() -> None:
+    if point := charts.picked("run_curves"):
+        links.open_curve(*point)
+    groups = {prefix or "other": listed for prefix, listed in overview(names, METRICS).items()}
+    charts.show(store, groups, key="run_curves")
+
+
+curves()
 if len(names) > METRICS:
     st.caption(f"{METRICS} of {len(names):,} metrics. The Curves page draws any of them.")

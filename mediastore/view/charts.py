@@ -1,22 +1,20 @@
 """Metric curves of the runs in view: many small charts in one mount, drawn by plotly, which keep their place."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf, isfinite
 
 import streamlit as st
 
 from mediastore.draw.curves import Curve, figure, is_thinned, remark
 from mediastore.reader.store import Store
 from mediastore.serve import plotly_url
-from mediastore.view import chart_looks, components, frame
+from mediastore.view import chart_looks, choice, components, frame, plots
 
 POINTS, POINTS_WIDE = 600, 2000
 
-_mount = st.components.v2.component(
-    "mediastore_curves",
-    js=components.joined("dom.js", "plotly.js", "curves.js"),
-    css=components.joined("curves.css"),
-    isolate_styles=False,  # plotly puts its own style into the page's head
-)
+ZOOM = "zoom"
+"""The parameter of the link that holds what is looked at closer: `10..16|0.2..0.9@val/loss`, x, y and the metric."""
 
 
 def picked(key: str) -> tuple[str, int] | None:
@@ -37,13 +35,15 @@ def show(
     metrics = tuple(name for listed in groups.values() for name in listed)
     asked = str(store.root), store.version, tuple(refs), POINTS_WIDE if wide else POINTS, looks.x
     charts = _charts(*asked, metrics, None, store)
-    for metric, span in st.session_state.get(_ranges(key), {}).items():
+    for metric, span in zooms(st.query_params.get_all(ZOOM)).items():
         if charts.get(metric, {}).get("more"):
             charts[metric] = charts[metric] | _charts(*asked, (metric,), span, store)[metric] | {"more": True}
     data = {
         "plotly": plotly_url(),
         "mark": mark if looks.x == "step" else None,
         "wide": wide,
+        "url": True,
+        "x": looks.x,
         "looks": {"smooth": looks.smooth, "log": looks.log},
         "runs": [{"name": names[ref], "color": colors[ref]} for ref in refs],
         "groups": [
@@ -51,26 +51,25 @@ def show(
             for title, listed in groups.items()
         ],
     }
-    _mount(
+    plots.mount(
         key=key,
         data=components.versioned(data),
         on_picked_change=components.ignore,
-        on_zoomed_change=lambda: _look_closer(key),
+        on_zoomed_change=choice.follow(key, "zoomed", [ZOOM]),
     )
 
 
-def _ranges(key: str) -> str:
-    """Where the session keeps what is looked at closer: the range of steps by metric."""
-    return f"{key}_ranges"
-
-
-def _look_closer(key: str) -> None:
-    zoomed = getattr(st.session_state.get(key), "zoomed", None) or {}
-    ranges = dict(st.session_state.get(_ranges(key), {}))
-    ranges.pop(zoomed.get("metric"), None)
-    if zoomed.get("range"):
-        ranges[zoomed["metric"]] = tuple(sorted(float(end) for end in zoomed["range"]))
-    st.session_state[_ranges(key)] = ranges
+def zooms(texts: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """Metric → the range of its x axis that the link asks for; what cannot be read is not asked for."""
+    found = {}
+    for text in texts:
+        ranges, _, metric = text.partition("@")
+        low, _, high = ranges.partition("|")[0].partition("..")
+        with contextlib.suppress(ValueError):
+            span = float(low), float(high)
+            if metric and isfinite(span[0]) and span[0] < span[1] < inf:
+                found[metric] = span
+    return found
 
 
 @st.cache_data(show_spinner=False, max_entries=16)

@@ -106,7 +106,7 @@ def test_a_long_curve_says_how_much_of_it_is_drawn(
     (chart,) = component_data(test, "curves")["groups"][0]["charts"]
     assert chart["remark"] == "6 of 39 points a line; zoom for more · 1 value is not finite"
     assert (chart["more"], len(chart["figure"]["data"][0]["x"])) == (True, 6)
-    test.session_state["curves_ranges"] = {"loss": (10.2, 16.0)}
+    test.query_params["zoom"] = ["10.2..16|0.5..3@loss", "nonsense", "9..nan@loss", "..@"]
     test.run()
     (closer,) = component_data(test, "curves")["groups"][0]["charts"]
     assert closer["figure"]["data"][0]["x"] == [10, *range(11, 17), 17]

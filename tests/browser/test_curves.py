@@ -29,6 +29,34 @@ def test_zooming_into_a_long_curve_brings_every_point_there(
     plot.evaluate("(plot) => window.Plotly.relayout(plot, { 'xaxis.range[0]': 1000, 'xaxis.range[1]': 1200 })")
     expect(remark).to_have_text("")
     assert plot.evaluate(DRAWN) == 201
+    expect(page).to_have_url(re.compile("zoom=1000..1200%40loss"))
+    settled(page)
+    page.reload()
+    settled(page)
+    expect(plot.locator(".nsewdrag")).to_be_visible()
+    expect(remark).to_have_text("")
+    assert plot.evaluate("(plot) => plot._fullLayout.xaxis.range") == [1000, 1200]
     plot.evaluate("(plot) => window.Plotly.relayout(plot, { 'xaxis.autorange': true })")
     expect(remark).to_have_text(re.compile("of 4,000 points a line; zoom for more"))
+    settled(page)
+
+
+def test_curves_of_the_runs_page_zoom_and_lead_to_the_media_of_a_step(
+    page: Page, serve_app: Callable[[Path], str], settled: Settled, root: Path
+) -> None:
+    with mediastore.init(project="long", dir=root) as run:
+        for step in range(STEPS):
+            run.log({"loss": (step * 7919 % 1000) / 1000, "other": 1 / (1 + step)}, step=step)
+    page.goto(f"{serve_app(root)}/")
+    settled(page)
+    plot = page.locator(".curves .plot").first
+    expect(plot.locator(".nsewdrag")).to_be_visible()
+    plot.evaluate("(plot) => window.Plotly.relayout(plot, { 'xaxis.range[0]': 1000, 'xaxis.range[1]': 1200 })")
+    expect(page.locator(".curves figcaption p").first).to_have_text("")
+    expect(page).to_have_url(re.compile("zoom=1000..1200%40loss"))
+    plot.evaluate(
+        "(plot) => plot.emit('plotly_click', { points: [{ x: 1100, data: { meta: '' }, customdata: 1100 }] })"
+    )
+    expect(page).to_have_url(re.compile(r"/curves\?.*metric=loss"))
+    expect(page).to_have_url(re.compile("at=1100"))
     settled(page)

@@ -32,6 +32,7 @@ class Curves {
     const version = [data.version, read("--st-text-color"), read("--st-background-color")].join();
     if (version === this.version) return;
     this.version = version;
+    if (data.url) this.adoptZooms(data);
     this.data = data;
     this.ink = read("--st-text-color") || "#1d1c1a";
     this.font = read("--st-font") || "sans-serif";
@@ -39,6 +40,17 @@ class Curves {
     for (const [id, chart] of this.charts) if (!wanted.has(id)) this.drop(id, chart);
     this.root.classList.toggle("wide", Boolean(data.wide));
     this.root.replaceChildren(this.legend(data.runs), ...data.groups.map((group) => this.section(group)));
+  }
+
+  // What is looked at closer stands in the link: "10..16|0.2..0.9@val/loss". Other axes have other ranges.
+  adoptZooms(data) {
+    const axes = `${data.x} ${data.looks?.log}`;
+    if (this.axes === undefined) this.zooms = new Map(new URL(window.location.href).searchParams.getAll("zoom").map(zoomOfText).filter(Boolean));
+    else if (this.axes !== axes) {
+      this.zooms.clear();
+      writeUrl({ zoom: [] });
+    }
+    this.axes = axes;
   }
 
   legend(runs) {
@@ -82,7 +94,13 @@ class Curves {
     const library = await plotly(this.data.plotly);
     if (!this.host.isConnected) return; // the page was left while plotly was on its way
     const { data, layout } = this.themed(chart.given.figure);
-    await library.react(chart.plot, data, layout, { displayModeBar: false, showTips: false, doubleClick: "reset" });
+    const zoom = chart.drawn ? null : this.zooms?.get(chart.given.id);
+    if (zoom) {
+      chart.opened = true;
+      Object.assign(layout.xaxis, { range: zoom.x, autorange: false });
+      if (zoom.y) Object.assign(layout.yaxis, { range: zoom.y, autorange: false });
+    }
+    await library.react(chart.plot, data, layout, { displayModeBar: false, showTips: false, doubleClick: chart.opened ? "autosize" : "reset" });
     if (!chart.drawn) this.listen(chart);
     chart.drawn = true;
   }
@@ -124,9 +142,19 @@ class Curves {
 
   // A part of a line that has more points than are here is asked for anew.
   lookCloser(chart, change) {
-    const whole = change["xaxis.autorange"] === true;
-    if (!chart.given.more || !(whole || Object.keys(change).some((name) => name.startsWith("xaxis.range")))) return;
-    this.send("zoomed", { metric: chart.given.id, range: whole ? null : [...chart.plot._fullLayout.xaxis.range] });
+    if (!Object.keys(change).some((name) => /^[xy]axis\.(range|autorange)/.test(name))) return;
+    const { xaxis, yaxis } = chart.plot._fullLayout;
+    if (this.data.url) {
+      if (xaxis.autorange && yaxis.autorange) this.zooms.delete(chart.given.id);
+      else this.zooms.set(chart.given.id, { x: [...xaxis.range], y: yaxis.autorange ? null : [...yaxis.range] });
+      writeUrl({ zoom: this.zoomTexts });
+    }
+    if (chart.given.more && Object.keys(change).some((name) => name.startsWith("xaxis"))) this.send("zoomed", { zoom: this.zoomTexts });
+  }
+
+  get zoomTexts() {
+    const said = (range) => range.map((end) => Number(end.toPrecision(7))).join("..");
+    return [...this.zooms].map(([id, { x, y }]) => `${said(x)}${y ? `|${said(y)}` : ""}@${id}`);
   }
 
   // The same step on the other charts, without asking plotly to draw anything.
@@ -152,6 +180,14 @@ class Curves {
     for (const [id, chart] of [...this.charts]) this.drop(id, chart);
     this.root.remove();
   }
+}
+
+// [metric, {x, y}] of "10..16|0.2..0.9@val/loss", null of anything else.
+function zoomOfText(text) {
+  const at = text.indexOf("@");
+  const [x, y] = text.slice(0, Math.max(0, at)).split("|").map((range) => range.split("..").map(Number));
+  const isRange = (range) => range.length === 2 && range.every(Number.isFinite) && range[0] < range[1];
+  return at > 0 && isRange(x) && (!y || isRange(y)) ? [text.slice(at + 1), { x, y: y ?? null }] : null;
 }
 
 export default mounted((host) => new Curves(host));
