@@ -9,7 +9,7 @@ import pytest
 TOP = Path(__file__).parents[1]
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("buffers", "colors", "naming", "geometry", "plain", "rates", "tensors"),
+    ("buffers", "colors", "naming", "geometry", "plain", "rates", "signals", "tensors"),
     ("adapters", "annotation", "annotations", "keypoints", "mask", "wandb_dialect"),
     ("documents", "media", "payload", "plot", "tables"),
     ("files", "sidecar", "journal", "encode", "edits", "named_files", "queries", "pins"),
@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "zips",
         "stored_file",
         "thumbnails",
+        "measured",
         "warming",
         "crops",
         "draw",

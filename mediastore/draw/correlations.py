@@ -13,7 +13,9 @@ SORTS = {
     "duration": "mean duration, s",
     "count": "{name} an item",
     "score": "mean score of {name}",
+    "measured": "mean {name}",
 }
+UNITS = {"brightness": "brightness, 0 to 1", "sharpness": "sharpness", "loudness": "loudness, dBFS"}
 
 
 def number_name(sort: str, name: str, layer: str) -> str:
@@ -28,6 +30,21 @@ def wide_numbers(numbers: pd.DataFrame) -> pd.DataFrame:
         number=[number_name(*row) for row in numbers[["sort", "name", "layer"]].itertuples(index=False)]
     )
     return named.pivot_table(index=["ref", "step"], columns="number", values="value", sort=True)
+
+
+def measured_numbers(items: pd.DataFrame, measured: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+    """What files measure as rows of `Store.media_numbers`: of each ref and step the mean of those that were measured.
+
+    items: `Store.media_files`. measured: path → numbers.
+    """
+    rows = [
+        (item.ref, item.step, UNITS.get(name, name), value)
+        for item in items.itertuples(index=False)
+        for name, value in measured.get(item.path, {}).items()
+    ]
+    found = pd.DataFrame(rows, columns=["ref", "step", "name", "value"])
+    means = found.groupby(["ref", "step", "name"], as_index=False)["value"].mean()
+    return means.assign(sort="measured", layer="")
 
 
 def at_steps(metrics: pd.DataFrame, places: pd.MultiIndex) -> pd.DataFrame:

@@ -47,3 +47,12 @@ class Overviews(Asking):
             items=conditions.of_items(filters), annotations=conditions.of_annotations(filters)
         )
         return self._frame(query, conditions.values)
+
+    def media_files(self, key: str, run: Any = None, *, kind: Any = None, limit: int | None = None) -> pd.DataFrame:
+        """One row an item of a key that has a file: ref, step, path, kind, found (how many there are).
+
+        The first item of every step comes first, then the second of every step, and so on: a limit takes of each.
+        """
+        conditions = Conditions({"limit": limit})
+        where = conditions.of_items(Filters(key=key, run=run, kind=kind))
+        return self._frame(sql.text("media_files").format(items=where), conditions.values)

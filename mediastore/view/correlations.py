@@ -8,7 +8,7 @@ import streamlit as st
 from mediastore.analysis.correlations import N_MIN, correlate
 from mediastore.draw.correlations import at_steps, scatter_figure, wide_numbers
 from mediastore.reader.store import Store
-from mediastore.view import controls, frame, plots
+from mediastore.view import controls, frame, measuring, plots
 
 KEY = "correlation_scatter"
 ROWS_SEEN = 10
@@ -21,7 +21,10 @@ CAUTION = (
 def show(store: Store, metrics: Sequence[str], key: str) -> None:
     """The table of correlations, and the scatter of the row that is ticked; a click takes its step."""
     refs = tuple(frame.selected_runs(store))
-    measured, numbers = _numbers(str(store.root), store.version, refs, tuple(metrics), key, store)
+    media = measuring.of_media(store, key, refs)
+    measuring.say(media)
+    asked = str(store.root), store.version, refs, tuple(metrics), key, media.done
+    measured, numbers = _numbers(*asked, media.numbers, store)
     found = correlate(measured, numbers)
     if found.empty:
         frame.nothing_found(
@@ -88,8 +91,15 @@ def _take() -> None:
 
 @st.cache_data(show_spinner=False, max_entries=8)
 def _numbers(
-    root: str, version: str, refs: tuple[str, ...], metrics: tuple[str, ...], key: str, _store: Store
+    root: str,
+    version: str,
+    refs: tuple[str, ...],
+    metrics: tuple[str, ...],
+    key: str,
+    done: int,
+    _of_media: pd.DataFrame,
+    _store: Store,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    numbers = wide_numbers(_store.media_numbers(key, list(refs)))
+    numbers = wide_numbers(pd.concat([_store.media_numbers(key, list(refs)), _of_media], ignore_index=True))
     measured = at_steps(_store.metrics(list(metrics), run=list(refs)), numbers.index)
     return measured, numbers
