@@ -12,14 +12,14 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import mediastore
-from mediastore.demo import pictures
+from mediastore.demo import pictures, verdicts
 from mediastore.demo.detector import BATCH, HIDDEN, LABELS, Detections, Detector, Windows
 from mediastore.demo.lessons import Samples, lesson
 from mediastore.demo.precision import average_precision
 from mediastore.demo.scenes import Scene, held_out_scene
 
 WITH_MASKS = 8
-"""So many pictures are logged with masks too, three times a run."""
+"""So many pictures are logged with masks and as a table too, three times a run."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,9 @@ class _Training:
         self._run.log(precision | {"val/loss": loss, "val/detections": boxes}, step=self._step)
         if with_masks:
             some = list(zip(scenes, found, strict=True))[:WITH_MASKS]
-            self._run.log({"val/masks": [pictures.with_masks(*picture) for picture in some]}, step=self._step)
+            masks = [pictures.with_masks(*picture) for picture in some]
+            looked_through = verdicts.table(scenes[:WITH_MASKS], found[:WITH_MASKS])
+            self._run.log({"val/masks": masks, "val/looked_through": looked_through}, step=self._step)
         return precision["val/mAP50"], loss
 
 
