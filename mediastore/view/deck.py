@@ -8,10 +8,12 @@ import streamlit as st
 from mediastore import pins
 from mediastore.errors import MediaStoreError
 from mediastore.pins import Pin
-from mediastore.view import access, frame, links, pinning, slides
+from mediastore.view import access, components, frame, links, pinning, slides
 from mediastore.view.steps import plain
 
-_REMOVED = "pin_removed"
+_REMOVED, _DRAGGED = "pin_removed", "deck-dragged"
+
+_mount = components.component("deck", "deck.js", style=())
 
 
 def show(pinned: Sequence[Pin]) -> None:
@@ -28,6 +30,14 @@ def show(pinned: Sequence[Pin]) -> None:
     with st.container(key="deck", gap="small"):
         for place, pin in enumerate(pinned):
             _row(pinned, place, pin)
+    if access.can_change() and len(pinned) > 1:
+        _mount(key=_DRAGGED, data={"count": len(pinned)}, on_moved_change=lambda: _move(pinned))
+
+
+def _move(pinned: Sequence[Pin]) -> None:
+    moved = st.session_state[_DRAGGED].moved
+    if moved and 0 <= moved["from"] < len(pinned):
+        pins.move(frame.store_in_view().root, pinned[moved["from"]].name, moved["to"] - moved["from"])
 
 
 def _row(pinned: Sequence[Pin], place: int, pin: Pin) -> None:

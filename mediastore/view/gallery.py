@@ -51,7 +51,7 @@ def show(
     """Draw groups of items with the filter bar; an item that is opened is gone to at once.
 
     With a `selection` the filters start as its choice says and stand in the link from then on. Items can be ticked, to
-    be compared, pinned or downloaded, where `can_tick`.
+    be compared, pinned or downloaded, where `can_tick`; else there are only filters, as on a slide.
     """
     found = selection or Selection(groups)
     tiles = [
@@ -67,6 +67,7 @@ def show(
         "zip": zips.items_url() if can_tick else "",
         "zip_most": zips.ITEMS_MOST,
         "pins": not shown.is_read_only(),
+        "bare": not can_tick,
     }
     data |= {
         "parts": found.parts,

@@ -17,8 +17,11 @@ SCRIPTS = ("levels.js", "looks.js", "plotly.js", "stage.js", "axes.js", "annotat
 _viewer = components.component("viewer", *SCRIPTS, style=("gallery.css", "viewer.css"))
 
 
-def show(record: Record, *, colors: Mapping[str, str], key: str) -> None:
-    """The picture of a record with its annotations drawn over it and listed beside it; its view stands in the link."""
+def show(record: Record, *, colors: Mapping[str, str], key: str, is_bare: bool = False) -> None:
+    """The picture of a record with its annotations drawn over it and listed beside it; its view stands in the link.
+
+    is_bare: without tools and list, as a slide shows it; its filters stay.
+    """
     item = sheet(record)
     data = {
         "item": item,
@@ -30,6 +33,7 @@ def show(record: Record, *, colors: Mapping[str, str], key: str) -> None:
         "plotly": plotly_url(),
         "plotly_most": PLOTLY_MOST,
         "url": True,
+        "bare": is_bare,
     }
     _viewer(key=key, data=components.versioned(data))
 

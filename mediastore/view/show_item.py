@@ -13,8 +13,11 @@ from mediastore.view.selection import Group, Selection
 from mediastore.view.steps import plain
 
 
-def show(store: Store, record: Record, colors: Mapping[str, str]) -> list[Mapping[str, Any]]:
-    """Draw the item; returns those of its annotations that are to be listed elsewhere: a picture lists its own."""
+def show(store: Store, record: Record, colors: Mapping[str, str], *, is_bare: bool = False) -> list[Mapping[str, Any]]:
+    """Draw the item; returns those of its annotations that are to be listed elsewhere: a picture lists its own.
+
+    is_bare: a picture without its tools.
+    """
     colors = with_classes(colors, [record])
     annotations = record.get("annotations") or []
     chosen = from_url()
@@ -27,7 +30,7 @@ def show(store: Store, record: Record, colors: Mapping[str, str]) -> list[Mappin
     elif record["kind"] == "video":
         player.film(record, colors=colors, key="item-film", chosen=chosen)
     elif record["kind"] == "image" and record.get("width"):
-        picture.show(record, colors=colors, key="item-picture")
+        picture.show(record, colors=colors, key="item-picture", is_bare=is_bare)
         return []
     elif record["kind"] == "html" and record.get("path"):
         web_page.show(record)

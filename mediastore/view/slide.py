@@ -43,7 +43,7 @@ def _items(store: Store, pin: Pin) -> None:
     if not records:
         _gone(pin)
     elif len(pin.items) == 1:
-        show_item.show(store, records[0], frame.label_colors(store))
+        show_item.show(store, records[0], frame.label_colors(store), is_bare=True)
     else:
         missing = len(pin.items) - len(records)
         if missing:
@@ -56,7 +56,7 @@ def _item(store: Store, pin: Pin) -> None:
     if record is None:
         _gone(pin)
         return
-    show_item.show(store, record, frame.label_colors(store))
+    show_item.show(store, record, frame.label_colors(store), is_bare=True)
 
 
 def _gallery(store: Store, pin: Pin) -> None:

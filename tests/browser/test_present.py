@@ -59,3 +59,35 @@ def test_a_view_is_pinned_shown_turned_filtered_and_ended(
     expect(page.get_by_role("heading", name="Present")).to_be_visible()
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
     assert not re.search("slide|label|metric|step", page.url)
+
+
+def test_slides_are_dragged_into_another_order(
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, root: Path, ref: str
+) -> None:
+    for name in ("a", "b", "c"):
+        pins.save(root, f"slide {name}", "gallery", {"run": [ref]})
+    page.goto(f"{serve_app(root)}/present")
+    settled(page)
+    rows = page.locator(".st-key-deck p strong")
+    expect(rows).to_have_text(["slide a", "slide b", "slide c"])
+    rows.nth(0).hover()
+    rows.nth(0).drag_to(page.locator(".st-key-pin-2"), target_position={"x": 200, "y": 60})
+    expect(rows).to_have_text(["slide b", "slide c", "slide a"])
+    settled(page)
+    rows.nth(2).hover()
+    rows.nth(2).drag_to(page.locator(".st-key-pin-1"), target_position={"x": 200, "y": 8})
+    expect(rows).to_have_text(["slide b", "slide a", "slide c"])
+    assert [pin.name for pin in pins.saved(root)] == ["slide b", "slide a", "slide c"]
+
+
+def test_the_slide_of_an_item_has_its_filters_and_no_tools(
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, root: Path, ref: str
+) -> None:
+    project, run = ref.split("/")
+    pins.save(root, "One", "gallery", {"run": [ref]}, [(project, run, "val/view", 1, 0)])
+    page.goto(f"{serve_app(root)}/present?slide=1")
+    settled(page)
+    expect(page.get_by_role("button", name="cat", exact=False).first).to_be_visible()
+    expect(page.get_by_role("toolbar")).to_have_count(0)
+    expect(page.get_by_text("Annotated picture")).to_be_hidden()
+    expect(page.get_by_role("button", name="Keyboard shortcuts")).to_be_hidden()

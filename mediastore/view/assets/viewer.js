@@ -47,11 +47,13 @@ class Viewer {
       tool("Zoom out (-)", "remove", () => this.stage.zoomBy(1 / 1.5)), tool("Fit (0)", "fit_screen", () => this.stage.fit()),
       tool("One pixel on one pixel (1)", "looks_one", () => this.stage.actual()), this.box);
     this.tools = tools;
-    const bottom = element("div", { class: "bottom" }, this.said, this.note, element("div", { class: "drawers" }, this.buildLevels(),
+    const { bare } = data; // a slide shows what can be filtered, and no tools
+    const isListed = item.annotations.length > 0 && !bare;
+    const bottom = element("div", { class: "bottom" }, this.said, this.note, element("div", { class: "drawers", hidden: bare }, this.buildLevels(),
       drawer("View", "tune", ...this.looks.controls(() => this.changed())), this.buildCopy(), element("button", { type: "button", class: "link", text: "Annotated picture",
         title: "Download the picture with what is drawn on it, at its full size", onclick: () => this.exportAnnotated() })));
-    this.frame = element("div", { class: "easel" }, this.stage.node, tools);
-    this.desk = element("div", { class: item.annotations.length ? "desk" : "desk alone" }, this.frame, item.annotations.length ? this.table.node : null);
+    this.frame = element("div", { class: "easel" }, this.stage.node, bare ? null : tools);
+    this.desk = element("div", { class: isListed ? "desk" : "desk alone" }, this.frame, isListed ? this.table.node : null);
     this.root.replaceChildren(...(item.annotations.length ? [filterBar(facets, this.choice, () => this.apply(true))] : []), bottom, this.desk);
     this.setAxes();
   }
