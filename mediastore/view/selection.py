@@ -19,6 +19,7 @@ SORTS: dict[str, dict[str, Any]] = {
     "low": {"sort": "score"},
     "count": {"sort": "count", "descending": True},
     "caption": {"sort": "caption"},
+    "disagreement": {"sort": "disagreement", "descending": True},
 }
 
 

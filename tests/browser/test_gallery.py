@@ -32,6 +32,11 @@ PAINT = """([item, colors, size]) => {
 }"""
 
 
+WITH_MAP = """function withMap(item) {
+  const [annotation] = item.annotations;
+  const map = { values: Uint8Array.from(annotation.values.flat()), width: item.w, height: item.h };
+  return { ...item, annotations: [{ ...annotation, map, mask_url: "there", classes: { 1: "cat" } }] };
+}"""
 DECODE = "rle => { const bitmap = rleBitmap(rle); return { ...bitmap, bits: [...bitmap.bits] } }"
 READ_MAP = """async bytes => {
   const map = await readGray(new Uint8Array(bytes));
@@ -50,6 +55,7 @@ def scripts(page: Page) -> Page:
     """A bare page that has the shared scripts."""
     page.set_content("<body style='margin: 0'></body>")
     page.add_script_tag(content=joined(*SHARED_SCRIPTS))
+    page.add_script_tag(content=WITH_MAP)
     return page
 
 
@@ -102,6 +108,19 @@ def test_the_edge_of_a_mask_is_right_within_a_pixel(scripts: Page, size: tuple[i
     assert [columns[0], rows[0], columns[-1] + 1, rows[-1] + 1] == pytest.approx(
         [200 * scale, 100 * scale, 401 * scale, 301 * scale], abs=1
     )
+
+
+@pytest.mark.parametrize("size", [(64, 48), (640, 480)])
+def test_a_label_map_has_an_outline_where_its_fill_is_clear(scripts: Page, size: tuple[int, int]) -> None:
+    values = [[1 if column >= 320 else 0 for column in range(640)] for _ in range(480)]
+    found = scripts.evaluate(
+        PAINT.replace("opacity: 1", "opacity: 0").replace("item, { colors", "withMap(item), { colors"),
+        [{"w": 640, "h": 480, "annotations": [{"type": "mask", "layer": "p", "values": values}]}, COLORS, list(size)],
+    )
+    alpha = np.array(found["alpha"], np.uint8).reshape(found["height"], found["width"])
+    columns = (alpha > 127).any(axis=0).nonzero()[0]
+    assert columns[0] == pytest.approx(size[0] / 2, abs=1)
+    assert 1 <= len(columns) <= 2
 
 
 @pytest.mark.parametrize("classes", [np.uint8, np.uint16])
@@ -229,7 +248,7 @@ def test_a_long_step_grows_as_it_is_scrolled_and_keeps_its_looks_in_the_link(
     expect(page).to_have_url(re.compile("by=layer"))
 
 
-def test_disagreement_counts_what_has_no_counterpart(page: Page) -> None:
+def test_disagreement_is_the_share_that_has_no_counterpart(page: Page) -> None:
     page.set_content("<body></body>")
     page.add_script_tag(content=joined(*SHARED_SCRIPTS, "gallery.js").replace("export default", "void"))
     truth = {"layer": "ground_truth", "label": "cat", "box": [0, 0, 10, 10]}
@@ -237,12 +256,27 @@ def test_disagreement_counts_what_has_no_counterpart(page: Page) -> None:
     twice = right | {"score": 0.9, "box": [0, 1, 10, 10]}
     wrong = right | {"label": "dog"}
     ask = "annotations => disagreement(annotations)"
-    for annotations, count in (
-        ([], 0),
+    for annotations, share in (
+        ([], None),
         ([truth], 1),
         ([truth, right], 0),
-        ([truth, right, twice], 1),
-        ([truth, wrong], 2),
+        ([truth, right, twice], 1 / 3),
+        ([truth, wrong], 1),
         ([truth, truth | {"box": [20, 0, 30, 10]}, right, right | {"box": [21, 0, 30, 10]}], 0),
     ):
-        assert page.evaluate(ask, annotations) == count
+        assert page.evaluate(ask, annotations) == share
+
+
+def test_ticks_stand_in_the_link(page: Page, app_url: str, settled: Settled) -> None:
+    page.goto(f"{app_url}/gallery?key=val/detections")
+    settled(page)
+    page.locator(".tile .pick").nth(0).check()
+    page.locator(".tile .pick").nth(2).check()
+    expect(page).to_have_url(re.compile(r"ticked=[^&]+%2F0%2Fval%2Fdetections&ticked=[^&]+%2F2%2Fval"))
+    page.reload()
+    settled(page)
+    expect(page.locator(".chosen [role=status]")).to_have_text("2 items ticked")
+    expect(page.locator(".tile .pick").nth(2)).to_be_checked()
+    page.locator(".chosen").get_by_text("Clear").click()
+    expect(page.locator(".tile .pick").nth(2)).not_to_be_checked()
+    expect(page).not_to_have_url(re.compile("ticked="))

@@ -5,10 +5,11 @@ const SORTS = [
   ["score", "highest score", (tile, shown) => -Math.max(-Infinity, ...shown.map((one) => one.score ?? -Infinity))],
   ["low", "lowest score", (tile, shown) => Math.min(Infinity, ...shown.map((one) => one.score ?? Infinity))],
   ["count", "most annotations", (tile, shown) => -shown.length],
-  ["disagreement", "most disagreement", (tile, shown) => -disagreement(shown)],
+  ["disagreement", "most disagreement", (tile, shown) => { const share = disagreement(shown); return share === undefined ? undefined : -share; }],
   ["caption", "caption", (tile) => tile.caption ?? ""],
 ];
 const SAME_OBJECT = 0.5;
+const TICKS_MOST = 24; // more would make the link too long to send
 
 function overlap(a, b) {
   const side = (at) => Math.max(0, Math.min(a[at + 2], b[at + 2]) - Math.max(a[at], b[at]));
@@ -17,7 +18,8 @@ function overlap(a, b) {
   return shared / (area(a) + area(b) - shared || 1);
 }
 
-// How many predictions and truths have no counterpart of their label that overlaps by half or more.
+// 1 - F1 of an item, as the store sorts all of them: predictions and truths without a counterpart of their label that
+// overlaps by half or more, as a share of all; nothing where there is neither.
 function disagreement(shown) {
   const placed = shown.filter((one) => annotationBounds(one));
   const free = new Set(placed.filter((one) => isTruth(one.layer)));
@@ -32,7 +34,7 @@ function disagreement(shown) {
     if (best) free.delete(best.truth);
     else alone += 1;
   }
-  return truths || alone ? alone + free.size : 0;
+  return truths || alone ? (alone + free.size) / (2 * truths - free.size + alone) : undefined;
 }
 
 function compare(a, b) {
@@ -45,6 +47,7 @@ class Gallery {
     host.append(this.root);
     this.look = { size: clamp(Number(readUrl("size")) || 240, 130, 520), sort: readUrl("sort") ?? "logged", rest: readUrl("rest") === "on" };
     this.picks = new Map();
+    for (const text of new URL(window.location.href).searchParams.getAll("ticked").slice(0, TICKS_MOST)) this.tickByLink(text);
     this.looks = new Looks();
     this.seen = new Set();
     this.watch = new IntersectionObserver((entries) => entries.forEach((entry) => {
@@ -121,7 +124,7 @@ class Gallery {
       this.chosen();
     } });
     this.clear = clear;
-    return element("div", { class: "bottom" }, this.said, clear, buildDrawer(this));
+    return element("div", { class: "bottom" }, this.said, clear, this.data.bare ? null : buildDrawer(this));
   }
 
   arrange(layout) {
@@ -136,7 +139,7 @@ class Gallery {
     this.look.sort = name;
     this.apply();
     this.kept();
-    if (this.data.partial && name !== "disagreement") this.send("sorted", name);
+    if (this.data.partial) this.send("sorted", name);
   }
 
   kept() {
@@ -150,6 +153,20 @@ class Gallery {
     if (on) this.picks.set(id, tile);
     else this.picks.delete(id);
     this.showPicks();
+    this.keepTicks();
+  }
+
+  // project/run/step/index/key: names hold no slash, a key may.
+  tickByLink(text) {
+    const [project, run, step, index, ...key] = text.split("/");
+    if (!key.length || !/^\d+$/.test(step) || !/^\d+$/.test(index)) return;
+    const id = [project, run, key.join("/"), Number(step), Number(index)];
+    this.picks.set(JSON.stringify(id), { id });
+  }
+
+  keepTicks() {
+    const few = this.picks.size <= TICKS_MOST ? [...this.picks.values()] : [];
+    if (this.data.url) writeUrl({ ticked: few.map(({ id: [project, run, key, step, index] }) => [project, run, step, index, key].join("/")) });
   }
 
   // The bar of what is ticked: compare, pin, download.
@@ -161,12 +178,13 @@ class Gallery {
     const zip = ids.length > this.data.zip_most ? element("span", { class: "said", text: `at most ${this.data.zip_most} to download at once` })
       : element("a", { class: "chip", href: `${this.data.zip}?${ids.map((id) => `item=${encodeURIComponent(id)}`).join("&")}`, download: "" }, icon("download"), element("span", { text: "Download" }));
     const clear = element("button", { type: "button", class: "link", text: "Clear", onclick: () => {
-      for (const tile of this.picks.values()) if (tile.tick) tile.tick.checked = false;
+      for (const tile of this.tiles) if (tile.tick) tile.tick.checked = false;
       this.picks.clear();
       this.showPicks();
+      this.keepTicks();
     } });
     this.chosenBar.hidden = !ids.length || !this.data.zip;
-    this.chosenBar.replaceChildren(element("span", { role: "status", text: `${plural(ids.length, "item")} ticked` }),
+    this.chosenBar.replaceChildren(element("span", { role: "status", text: `${plural(ids.length, "item")} ticked${ids.length > TICKS_MOST ? ", too many for the link" : ""}` }),
       act("compared", "compare", "Compare", places.size > 4 ? "at most four runs and steps are compared at once" : ""), this.data.pins ? act("pinned", "keep", "Pin") : "", zip, clear);
   }
 
@@ -184,7 +202,9 @@ class Gallery {
     }, 350);
   }
 
+  // Where not all items are here the store has sorted all of them by disagreement, over every label.
   sortOf(name) {
+    if (name === "disagreement" && this.data.partial) return null;
     const plain = SORTS.find(([id]) => id === name);
     if (plain) return plain[2];
     return (tile) => tile.values?.[name.slice(2)] * (name.startsWith("-:") ? -1 : 1);
@@ -233,7 +253,7 @@ class Gallery {
   }
 
   say(items, annotations, all) {
-    const here = this.data.partial && this.look.sort === "disagreement" ? " · sorted among those on this page" : "";
+    const here = this.data.partial && this.look.sort === "disagreement" && this.choice.labels.size ? " · sorted by the disagreement of all labels" : "";
     this.said.textContent = `${saidItems(this.data, items, this.tiles.length, this.choice)} · ${ofAll(annotations, all, "annotation")}${here}`;
     if (this.clear) this.clear.hidden = !this.choice.active;
     const tabbed = this.tiles.find((tile) => tile.node.isConnected);

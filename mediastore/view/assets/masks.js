@@ -4,15 +4,16 @@ function parseColor(color) {
   return [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
 }
 
-function isEdge(bits, columns, rows, x, y) {
+// Whether a neighbour differs. What ends at the picture's edge has an outline there if it is `cut` out of it.
+function isEdge(bits, columns, rows, x, y, cut) {
   const at = y * columns + x;
   const same = bits[at];
-  return x === 0 || y === 0 || x === columns - 1 || y === rows - 1 || bits[at - 1] !== same || bits[at + 1] !== same
-    || bits[at - columns] !== same || bits[at + columns] !== same;
+  return (x === 0 ? cut : bits[at - 1] !== same) || (y === 0 ? cut : bits[at - columns] !== same)
+    || (x === columns - 1 ? cut : bits[at + 1] !== same) || (y === rows - 1 ? cut : bits[at + columns] !== same);
 }
 
 // values: one small integer a pixel, 0 for nothing; colorOf(value) -> "#rrggbb" or null.
-function rasterOf(values, columns, rows, opacity, colorOf, edged) {
+function rasterOf(values, columns, rows, opacity, colorOf, cut) {
   const canvas = document.createElement("canvas");
   canvas.width = columns;
   canvas.height = rows;
@@ -26,7 +27,7 @@ function rasterOf(values, columns, rows, opacity, colorOf, edged) {
       const color = palette.get(value);
       if (!color) continue;
       image.data.set(color, at * 4);
-      image.data[at * 4 + 3] = edged && isEdge(values, columns, rows, x, y) ? 255 : Math.round(255 * opacity);
+      image.data[at * 4 + 3] = isEdge(values, columns, rows, x, y, cut) ? 255 : Math.round(255 * opacity);
     }
   }
   context.putImageData(image, 0, 0);
@@ -67,6 +68,15 @@ async function loadLabelMap(annotation, onReady) {
   }
 }
 
+// Every so many pixels of a label map: an outline one pixel wide would be lost where many pixels become one.
+function thinned(map, step) {
+  if (step === 1) return map;
+  const [width, height] = [Math.ceil(map.width / step), Math.ceil(map.height / step)];
+  const values = new map.values.constructor(width * height);
+  for (let y = 0, at = 0; y < height; y++) for (let x = 0; x < width; x++, at++) values[at] = map.values[y * step * map.width + x * step];
+  return { values, width, height };
+}
+
 function paintLabelMap(context, annotation, item, view) {
   if (!annotation.map) {
     if (!annotation.loading) loadLabelMap(annotation, view.onReady);
@@ -74,9 +84,10 @@ function paintLabelMap(context, annotation, item, view) {
   }
   const shown = (value) => annotation.classes[value] !== undefined && (view.showsLabel?.(annotation.classes[value]) ?? true);
   const colorOf = (value) => (shown(value) ? annotationColor({ ...annotation, label: annotation.classes[value] }, view.colors) : null);
-  const wanted = `${view.opacity} ${Object.keys(annotation.classes).map((value) => colorOf(value) ?? "").join()}`;
+  const step = Math.max(1, Math.floor(annotation.map.width / (item.w * view.scale * view.ratio)));
+  const wanted = `${step} ${view.opacity} ${Object.keys(annotation.classes).map((value) => colorOf(value) ?? "").join()}`;
   if (annotation.raster?.wanted !== wanted) {
-    const { values, width, height } = annotation.map;
+    const { values, width, height } = thinned(annotation.map, step);
     annotation.raster = { wanted, canvas: rasterOf(values, width, height, view.opacity, colorOf, false) };
   }
   context.drawImage(annotation.raster.canvas, view.dx, view.dy, item.w * view.scale, item.h * view.scale);
