@@ -29,12 +29,21 @@ def plain(value: Any, of_float: Callable[[float], Any] = number) -> Any:
     return _foreign(value, of_float)
 
 
+def with_tolist(value: Any) -> Any:
+    """A tensor that only numpy can read as numpy's array (TensorFlow has no `tolist`), anything else as it is."""
+    return value if hasattr(value, "tolist") or not hasattr(value, "__array__") else value.__array__()
+
+
 def _foreign(value: Any, of_float: Callable[[float], Any]) -> Any:
+    value = with_tolist(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
     if hasattr(value, "tolist"):
         listed = value.tolist()
-        return plain(listed, of_float) if isinstance(listed, (bool, int, float, str, list)) else str(value)
+        return plain(listed, of_float) if isinstance(listed, (bool, int, float, str, list, bytes)) else str(value)
     if isinstance(value, PurePath):
         return str(value)
     if hasattr(value, "__dict__") and not isinstance(value, type) and not callable(value):
-        return {name: plain(entry, of_float) for name, entry in vars(value).items() if not name.startswith("_")}
-    return plain(list(value), of_float) if isinstance(value, Iterable) and not isinstance(value, bytes) else str(value)
+        fields = {name: plain(entry, of_float) for name, entry in vars(value).items() if not name.startswith("_")}
+        return fields if fields or not vars(value) else str(value)
+    return plain(list(value), of_float) if isinstance(value, Iterable) else str(value)

@@ -8,7 +8,7 @@ from typing import Any
 from mediastore.documents import Plotly, Text
 from mediastore.errors import MediaStoreTypeError, shortened
 from mediastore.media import Image, Media
-from mediastore.plain import plain
+from mediastore.plain import plain, with_tolist
 from mediastore.tables import Histogram, Table
 from mediastore.writer.snapshots import snapshots
 
@@ -53,6 +53,9 @@ def as_metric(value: Any) -> float | int | str:
         return int(value) if isinstance(value, bool) else value
     if isinstance(value, float):
         return float(value)
+    value = with_tolist(value)
+    if isinstance(value, bytes):
+        return str(plain(value))
     if _numbers_in(value) == 1 and hasattr(value, "item"):
         return as_metric(value.item())
     if isinstance(value, (Sequence, set, frozenset)) or _numbers_in(value) >= 0:

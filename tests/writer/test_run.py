@@ -394,3 +394,30 @@ def test_a_store_of_a_later_format_is_refused_and_left_alone(tmp_path: Path) -> 
     with pytest.raises(MediaStoreError, match="must have format 1, got 9; install a mediastore that reads format 9"):
         mediastore.init(dir=tmp_path, strict=True)
     assert [path.name for path in tmp_path.iterdir()] == ["mediastore.json"]
+
+
+class EagerTensor:
+    """A tensor as TensorFlow hands it out: it has `numpy` and `__array__`, but no `item` and no `tolist`."""
+
+    def __init__(self, value: object) -> None:
+        self._array = np.asarray(value)
+        self.shape, self.dtype = self._array.shape, self._array.dtype
+
+    def numpy(self) -> np.ndarray:
+        return self._array
+
+    def __array__(self) -> np.ndarray:
+        return self._array
+
+
+def test_tensors_that_only_numpy_can_read_are_their_numbers_everywhere(root: Path) -> None:
+    values = {"loss": 0.25, "count": 3, "is_best": True, "nan": float("nan"), "two": [0.5, 1.0], "word": b"caf\xc3\xa9"}
+    tensors = {name: EagerTensor(value) for name, value in values.items()}
+    with mediastore.init(dir=root, config=tensors) as run:
+        run.log(tensors, step=1)
+    [line] = [json.loads(text) for path in run.dir.glob("metrics/*") for text in path.read_text("utf-8").splitlines()]
+    logged = {"loss": 0.25, "count": 3, "is_best": 1, "nan": "NaN", "two": "[0.5, 1.0]", "word": "café"}
+    assert line["values"] == logged
+    kept = json.loads((run.dir / "run.json").read_text("utf-8"))
+    assert kept["config"] == logged | {"is_best": True, "two": [0.5, 1.0]}
+    assert kept["summary"] == logged
