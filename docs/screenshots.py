@@ -47,6 +47,7 @@ def main(root: Path) -> None:
         "mistakes": ("mistakes", {"run": cells, "least": "0.35"}, ".judged img"),
         "changed": ("changed", {"run": cells, "step_before": "296", "step_after": "592"}, ".judged img"),
         "gallery": ("gallery", {"run": steady, "key": "val/detections", "score": "0.5..1"}, ".gallery img"),
+        "tables": ("tables", {"run": steady}, "[role=gridcell]"),
         "predictions": ("predictions", {"run": cells, "layer": "predictions", "score": "0.5..0.9"}, ".finder img"),
         "sql": ("sql", {"run": cells, "sql": LEAST_CERTAIN}, "[role=gridcell]"),
     }

@@ -1,4 +1,7 @@
-"""axe finds nothing serious on any page, light or dark. What Streamlit's own parts do wrong is named one by one."""
+"""axe finds nothing serious on a page or in what opens on it, light or dark, wide or narrow.
+
+What Streamlit's own parts do wrong is named one by one.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -58,6 +61,12 @@ def opened(page: Page, url: str, settled: Settled) -> Page:
     return settled(page)
 
 
+@pytest.fixture
+def steady(demo_root: Path) -> str:
+    runs = mediastore.Store(demo_root).runs()
+    return str(runs.loc[runs["name"] == "digits steady", "ref"].item())
+
+
 @pytest.mark.parametrize("place", PAGES)
 def test_no_page_keeps_anybody_out(
     app_url: str, demo_root: Path, page: Page, settled: Settled, place: str, theme: str
@@ -66,6 +75,64 @@ def test_no_page_keeps_anybody_out(
     opened(page, f"{app_url}/{'' if place == links.HOME else place}?{runs}", settled)
     expect(page.get_by_test_id("stSidebarNavItems")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert found(page) == []
+
+
+OPENED = {
+    "Keyboard shortcuts": ("gallery", "dialog"),
+    "Pin this view": ("gallery", "dialog"),
+    "Filter": ("", "popover"),
+    "Columns": ("", "popover"),
+    "Axes and smoothing": ("", "popover"),
+    "Go to a step": ("gallery", "popover"),
+    "Examples": ("sql", "popover"),
+    "Saved": ("sql", "popover"),
+    "Python": ("sql", "popover"),
+    "View": ("gallery", "drawer"),
+    "Levels": ("item", "drawer"),
+    "Export": ("predictions", "drawer"),
+}
+"""The name of what opens it → the page, and what opens."""
+
+
+@pytest.mark.parametrize("name", OPENED)
+def test_nothing_that_opens_keeps_anybody_out(
+    app_url: str, page: Page, settled: Settled, steady: str, name: str, theme: str
+) -> None:
+    place, kind = OPENED[name]
+    opened(page, f"{app_url}/{place}?run={steady}", settled)
+    if kind == "drawer":
+        page.locator("summary").filter(has_text=name).first.click()
+        expect(page.locator("details[open] .drawer").first).to_be_visible()
+    else:
+        page.get_by_role("button", name=name).first.click()
+        inside = page.get_by_role("dialog") if kind == "dialog" else page.get_by_test_id("stPopoverBody")
+        expect(inside.first).to_be_visible()
+    settled(page)
+    assert found(page) == []
+
+
+@pytest.mark.parametrize("viewport", [{"width": 400, "height": 800}], ids=["400 px"])
+@pytest.mark.parametrize("place", PAGES)
+def test_no_page_keeps_anybody_out_on_a_small_screen(
+    app_url: str, page: Page, settled: Settled, steady: str, place: str, theme: str
+) -> None:
+    opened(page, f"{app_url}/{'' if place == links.HOME else place}?run={steady}", settled)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert found(page) == []
+
+
+def test_the_list_of_what_could_not_be_read_keeps_nobody_out(
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, sick_root: Path, theme: str
+) -> None:
+    with mediastore.init(project="pets", dir=sick_root) as run:
+        run.log({"loss": 1.0})
+        (sick_root / "pets" / run.id / "metrics" / "zz-0001.jsonl").write_text("nonsense\n")
+    opened(page, serve_app(sick_root), settled)
+    page.get_by_role("button", name="could not be read").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    settled(page)
     assert found(page) == []
 
 
