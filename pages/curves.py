@@ -17,11 +17,11 @@ if not names:
 def curves_and_media() -> None:
     if point := charts.picked("curves"):
         controls.pick_step(point[1])
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = controls.metrics(names)
         key = controls.media_key(store)
         step = controls.step()
-    chart_looks.choose(names)
+        chart_looks.choose(names)
     charts.show(store, {"": chosen}, key="curves", mark=step, wide=True)
     if key is None:
         frame.nothing_found("The runs in view have logged no media.", "Log a picture: run.log({'view': Image(array)})")

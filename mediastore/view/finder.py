@@ -26,12 +26,7 @@ EXPORTS = (
     ("coco", "COCO", "Boxes, polygons, masks and keypoints of pictures, with scores, as one COCO file"),
 )
 
-_mount = st.components.v2.component(
-    "mediastore_finder",
-    js=components.joined(*components.SHARED_SCRIPTS, "objects.js", "finderbar.js", "finder.js"),
-    css=components.joined("frame.css", "gallery.css", "finder.css"),
-    html="",
-)
+_mount = components.component("finder", "objects.js", "finderbar.js", "finder.js", style=("gallery.css", "finder.css"))
 
 
 def from_url(store: Store) -> Search:

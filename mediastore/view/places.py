@@ -113,11 +113,12 @@ def choose_sample(samples: Sequence[str], captions: dict[str, str], changed: pd.
         )
         keep(SAMPLE, [sample])
         place = ordered.index(sample)
-        for name, key, to in (("Previous", "Left", place - 1), ("Next", "Right", place + 1)):
-            is_there = 0 <= to < len(ordered)
-            target = ordered[to] if is_there else sample
-            st.button(name, shortcut=key, type="tertiary", disabled=not is_there, on_click=_go, args=(target,))
-        st.caption(f"{place + 1:,} of {len(ordered):,} samples", width="content")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            for name, key, to in (("Previous", "Left", place - 1), ("Next", "Right", place + 1)):
+                is_there = 0 <= to < len(ordered)
+                target = ordered[to] if is_there else sample
+                st.button(name, shortcut=key, type="tertiary", disabled=not is_there, on_click=_go, args=(target,))
+            st.caption(f"{place + 1:,} of {len(ordered):,} samples", width="content")
     return sample
 
 

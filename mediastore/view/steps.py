@@ -83,7 +83,8 @@ def choose_key(names: Sequence[str]) -> str:
 
 def _choose_step(steps: Sequence[int]) -> int:
     if len(steps) < 2:
-        st.caption(f"Step {steps[0]}, the only one", width="content")
+        with st.container(key="only-step", width="content"):
+            st.caption(f"Step {steps[0]:,}, the only one", width="content")
         return steps[0]
     _snap(steps)
     step = st.select_slider("Step", steps, value=steps[-1], key=STEP, bind="query-params")

@@ -17,11 +17,8 @@ PAGE_OBJECTS = 40
 _FLAT = ("label", "score", "layer", "type", "track", "text", "frame")
 
 _mount = components.component("verdicts", "verdicts.js", style="verdicts.css")
-_mount_objects = st.components.v2.component(
-    "mediastore_judged",
-    js=components.joined(*components.SHARED_SCRIPTS, "objects.js", "judged.js"),
-    css=components.joined("frame.css", "gallery.css", "finder.css", "judged.css"),
-    html="",
+_mount_objects = components.component(
+    "judged", "objects.js", "judged.js", style=("gallery.css", "finder.css", "judged.css")
 )
 
 

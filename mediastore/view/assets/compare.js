@@ -55,7 +55,6 @@ class Compare {
     const stage = new Stage(this, column.title);
     stage.column = column;
     const { item } = column;
-    if (item) stage.node.style.setProperty("--shape", item.w / item.h);
     if (item?.src) stage.show(item, buildPicture(item.src, item.caption, () => stage.base.replaceChildren(element("p", { class: "none", text: "The browser cannot show this picture." }))));
     else stage.base.replaceChildren(element("p", { class: "none", text: column.empty }));
     return stage;

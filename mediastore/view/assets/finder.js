@@ -7,18 +7,17 @@ const ORDERS = [["-score", "highest score"], ["score", "lowest score"], ["-step"
 const COLUMNS = [["label", "Label", "label"], ["score", "Score", "score", true], ["layer", "Layer", "layer"], ["run", "Run", "run"],
   ["key", "Key", "key"], ["step", "Step", "step", true], ["sample", "Sample", null], ["size", "Size, px", "area", true], ["text", "Text", null]];
 
-class Finder {
+class Finder extends Objects {
   constructor(host) {
-    this.root = element("section", { class: "gallery finder" });
+    super(host, "found");
     this.bar = new FinderBar(() => this.changed());
-    this.said = element("p", { class: "said", role: "status" });
-    this.body = element("div", { class: "body" });
     this.tools = element("div", { class: "tools" });
     this.clear = element("button", { class: "link", type: "button", text: "Clear filters", onclick: () => this.cleared() });
     this.root.append(this.bar.node, element("div", { class: "bottom" }, this.said, this.clear, this.tools), this.body);
-    host.append(this.root);
-    this.resize = new ResizeObserver(() => this.paintAll());
-    this.resize.observe(this.root);
+  }
+
+  get shown() {
+    return this.data?.tiles ?? [];
   }
 
   update(data) {
@@ -90,20 +89,9 @@ class Finder {
     this.paintAll();
   }
 
-  paintAll() {
-    cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => this.data?.tiles.forEach((tile) => paintObject(tile, this.data.colors)));
-  }
-
-  open(event, tile) {
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
-    event.preventDefault();
-    this.send("opened", tile.id);
-  }
-
   destroy() {
     clearTimeout(this.waiting);
-    this.resize.disconnect();
+    super.destroy();
   }
 }
 

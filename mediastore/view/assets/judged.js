@@ -1,14 +1,13 @@
 // Objects behind a number: crops, alone or as pairs of before and after, a page at a time.
 
-class Judged {
+class Judged extends Objects {
   constructor(host) {
-    this.root = element("section", { class: "gallery finder judged" });
-    this.said = element("p", { class: "said", role: "status" });
-    this.body = element("div", { class: "body" });
+    super(host, "judged");
     this.root.append(this.said, this.body);
-    host.append(this.root);
-    this.resize = new ResizeObserver(() => this.paintAll());
-    this.resize.observe(this.root);
+  }
+
+  get shown() {
+    return (this.data?.groups ?? []).flatMap((group) => group.tiles);
   }
 
   update(data) {
@@ -42,21 +41,6 @@ class Judged {
     this.root.setAttribute("aria-busy", "true");
     writeUrl(asked);
     this.send("turned", asked);
-  }
-
-  open(event, tile) {
-    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
-    event.preventDefault();
-    this.send("opened", tile.id);
-  }
-
-  paintAll() {
-    cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => this.data?.groups.forEach((group) => group.tiles.forEach((tile) => paintObject(tile, this.data.colors))));
-  }
-
-  destroy() {
-    this.resize.disconnect();
   }
 }
 

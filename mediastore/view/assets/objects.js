@@ -63,3 +63,30 @@ function pager(part, parts, go) {
   return element("nav", { class: "pager", "aria-label": "Pages" }, turn("Previous", part - 1), element("label", {}, typed,
     element("span", { class: "said", text: `of ${parts.toLocaleString("en")} pages` })), turn("Next", part + 1));
 }
+
+// What a list of objects is made of, and what its objects do. A child has `shown`, the tiles that are there now.
+class Objects {
+  constructor(host, sort) {
+    this.root = element("section", { class: `gallery finder ${sort}` });
+    this.said = element("p", { class: "said", role: "status" });
+    this.body = element("div", { class: "body" });
+    host.append(this.root);
+    this.resize = new ResizeObserver(() => this.paintAll());
+    this.resize.observe(this.root);
+  }
+
+  open(event, tile) {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    this.send("opened", tile.id);
+  }
+
+  paintAll() {
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => this.shown.forEach((tile) => paintObject(tile, this.data.colors)));
+  }
+
+  destroy() {
+    this.resize.disconnect();
+  }
+}

@@ -36,6 +36,7 @@ class Stage {
     const changed = this.item && (this.item.w !== item.w || this.item.h !== item.h);
     if (changed) [this.fitted, this.wanted] = [true, null];
     this.item = item;
+    this.node.style.setProperty("--shape", item.w / item.h);
     this.hovered = undefined;
     this.tip.hidden = true;
     this.put(picture);
