@@ -36,7 +36,7 @@ def show(store: Store, metrics: Sequence[str], key: str) -> None:
         f"{len(found):,} of {found.attrs['n_pairs']:,} pairs of a metric and a number of the media can be compared, "
         f"the strongest first; n counts steps of runs. {CAUTION}"
     )
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([3, 2], gap="medium")
     with left:
         row = _chosen(found)
     with right:
@@ -60,11 +60,11 @@ def _chosen(found: pd.DataFrame) -> pd.Series:
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [0]}},
         column_config={
-            "metric": "Metric",
-            "number": "Number of the media",
-            "n": number("n"),
-            "pearson": number("Pearson", format="%.2f", help="How well a straight line fits, -1 to 1"),
-            "spearman": number("Spearman", format="%.2f", help="How well their orders agree, -1 to 1"),
+            "metric": st.column_config.TextColumn("Metric", width=120),
+            "number": st.column_config.TextColumn("Number of the media", width=195),
+            "n": number("n", width=45),
+            "pearson": number("Pearson", width=75, format="%.2f", help="How well a straight line fits, -1 to 1"),
+            "spearman": number("Spearman", width=85, format="%.2f", help="How well their orders agree, -1 to 1"),
         },
     )
     rows = state.selection.rows
