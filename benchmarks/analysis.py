@@ -11,7 +11,6 @@ import importlib.metadata
 import io
 import itertools
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -198,7 +197,9 @@ def timed(found: dict[str, Any], name: str) -> Iterator[None]:
 
 
 def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most that this process took so far, by Linux: `getrusage` would count what its parent took too."""
+    told = Path("/proc/self/status").read_text().split("VmHWM:")[1]
+    return int(told.split()[0]) / 1024
 
 
 KINDS = {
@@ -217,6 +218,7 @@ def main() -> None:
     options.add_argument("--truths", type=int, default=200_000)
     options.add_argument("--items", type=int, default=20_000)
     options.add_argument("--only", nargs="*", default=list(KINDS))
+    options.add_argument("--limit", type=float, default=1800, help="seconds by the clock that each may take")
     options.add_argument("--measure", nargs=2, metavar=("NAME", "FOLDER"), help=argparse.SUPPRESS)
     given = options.parse_args()
     if given.measure:
@@ -231,15 +233,22 @@ def main() -> None:
         np.savez(folder / "boxes.npz", items=given.items, **named)
         print(f"{given.predictions:,} predictions, {given.truths:,} truths, {given.items:,} items, {LABELS} labels\n")
         for name in given.only:
-            _show(name, _measured(name, folder / "store" if name.startswith("mediastore") else folder))
+            _show(name, _measured(name, _place(name, folder), given.limit))
 
 
-def _measured(name: str, folder: Path) -> dict[str, Any] | None:
-    done = subprocess.run(
-        [sys.executable, __file__, "--measure", name, str(folder)], capture_output=True, text=True, check=False
-    )
+def _place(name: str, folder: Path) -> Path:
+    return folder / "store" if name.startswith("mediastore") else folder
+
+
+def _measured(name: str, folder: Path, limit_s: float) -> dict[str, Any] | None:
+    command = [sys.executable, __file__, "--measure", name, str(folder)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        print(f"{name}: not done after {limit_s:.0f} s\n", flush=True)
+        return None
     if done.returncode:
-        print(f"{name}: {done.stderr.strip().splitlines()[-1]}")
+        print(f"{name}: {done.stderr.strip().splitlines()[-1]}\n", flush=True)
         return None
     return json.loads(done.stdout.splitlines()[-1])
 

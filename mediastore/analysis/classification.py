@@ -117,10 +117,28 @@ class Classification:
         cells = pd.DataFrame({"truth": names[self.truth], "predicted": names[self.predicted]})
         return cells.value_counts(dropna=False, sort=False).reset_index(name="count")
 
-    def objects(self, truth: str | None = None, predicted: str | None = None) -> pd.DataFrame:
+    def above(self, label: str, score: float) -> pd.DataFrame:
+        """One row an item where the label scores so much or more, the highest first: place, truth, score, is_right.
+
+        is_right: whether it is a true label of the item. So the items behind a point of `roc`.
+        """
+        at = self.labels.index(label)
+        rows = np.flatnonzero(self.scores[:, at] >= score)
+        rows = rows[np.argsort(-self.scores[rows, at], kind="stable")]
+        names = np.array([*self.labels, None], dtype=object)
+        told = self.items.iloc[rows][_PLACE].reset_index(drop=True)
+        return told.assign(truth=names[self.truth[rows]], score=self.scores[rows, at], is_right=self.is_true[rows, at])
+
+    def objects(
+        self,
+        truth: str | None = None,
+        predicted: str | None = None,
+        cell: tuple[str | None, str | None] | None = None,
+    ) -> pd.DataFrame:
         """One row an item, the most confident mistake first: where it is, truth, predicted, score, is_right, true_rank.
 
-        truth, predicted: only items of this true or predicted label. true_rank: 1 where the truth scores highest.
+        truth, predicted: only items of this true or predicted label. cell: both, None for no prediction. true_rank: 1
+        where the truth scores highest.
         """
         names, number = np.array([*self.labels, None], dtype=object), np.arange(len(self.items))
         taken = self.predicted
@@ -136,6 +154,9 @@ class Classification:
         for name, value in (("truth", truth), ("predicted", predicted)):
             if value is not None:
                 wanted &= (told[name] == value).to_numpy()
+        if cell is not None:
+            of_none = told["predicted"].isna() if cell[1] is None else told["predicted"] == cell[1]
+            wanted &= ((told["truth"] == cell[0]) & of_none).to_numpy()
         order = np.lexsort((-told["score"].fillna(-np.inf), told["is_right"]))
         return told.iloc[order[wanted[order]]].reset_index(drop=True)
 

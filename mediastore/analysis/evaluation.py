@@ -27,7 +27,8 @@ class Evaluation:
 
     items: one row an item, with project, run, key, step, index, path, sample, width, height. groups: one row a run and
     step: project, run, step, items. layers: of the predictions and of the truth. labels: every label of either layer.
-    warnings: sentences that must be shown beside the numbers. Everywhere iou is the overlap that a find needs, 0.05..1,
+    max_detections: how many predictions of a label in an item (or frame) count towards AP, AR and their like. warnings:
+    sentences that must be shown beside the numbers. Everywhere iou is the overlap that a find needs, 0.05..1,
     and score the lowest that passes.
     """
 
@@ -38,12 +39,14 @@ class Evaluation:
         groups: pd.DataFrame,
         layers: tuple[str, str] = ("predictions", "ground_truth"),
         notes: Sequence[str] = (),
+        max_detections: int = scores.MOST,
     ) -> None:
         self.comparison = comparison
         self.items = items
         self.groups = groups
         self.labels = comparison.labels
         self.layers = layers
+        self.max_detections = max_detections
         self._notes = list(notes)
         self._kept: OrderedDict[Any, Any] = OrderedDict()
         self._lock = threading.RLock()
@@ -209,8 +212,8 @@ class Evaluation:
         number = np.cumsum(wanted) - 1
         kept = np.flatnonzero(wanted[self.comparison.group])
         part = self.comparison.of_items(kept, number[self.comparison.group[kept]], int(wanted.sum()))
-        items, groups = self.items.iloc[kept], self.groups[wanted]
-        return Evaluation(part, items.reset_index(drop=True), groups.reset_index(drop=True), self.layers, self._notes)
+        items, groups = (told.reset_index(drop=True) for told in (self.items.iloc[kept], self.groups[wanted]))
+        return Evaluation(part, items, groups, self.layers, self._notes, self.max_detections)
 
 
 def check_iou(iou: float) -> None:

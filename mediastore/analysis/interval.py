@@ -10,7 +10,7 @@ from mediastore.analysis import hardest
 from mediastore.analysis.greedy import NONE
 from mediastore.analysis.objects import Ints
 from mediastore.analysis.precision import Ranking, average_precision, mean_where_any
-from mediastore.analysis.scores import IOUS, MOST
+from mediastore.analysis.scores import IOUS
 from mediastore.errors import MediaStoreValueError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _ratio(evaluation: "Evaluation", number: str, iou: float, score: float) -> C
 
 def _average(evaluation: "Evaluation", number: str) -> Callable[[Ints], float]:
     predictions, truths = evaluation.comparison.predictions, evaluation.comparison.truths
-    ranking = Ranking.of(predictions.label, len(evaluation.labels), evaluation.rank() < MOST)
+    ranking = Ranking.of(predictions.label, len(evaluation.labels), evaluation.rank() < evaluation.max_detections)
     asked = ~evaluation.ignored()
     matchings = [evaluation.match(float(iou)) for iou in (IOUS if number == "AP" else IOUS[:1])]
     outcomes = [(found.truth != NONE, evaluation.counting(found)) for found in matchings]

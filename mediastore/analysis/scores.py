@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 IOUS = np.linspace(0.5, 0.95, 10)
 MOST = 100
 """How many predictions of one label in one place count towards AP, as in COCO; TP, FP and FN know no such limit."""
+MOST_KEYPOINTS = 20
+"""The same where keypoints are compared."""
 SIZES = ("small", "medium", "large")
 
 
@@ -29,8 +31,9 @@ def summary(evaluation: "Evaluation", iou: float, score: float) -> pd.DataFrame:
     """One row a run and step: project, run, step, items, truths, predictions;
 
     AP (mean over labels and the overlaps 0.50, 0.55 … 0.95), AP50, AP75, AP_small, AP_medium, AP_large, AR_1, AR_10,
-    AR_100 (at most so many predictions of a label in an item), AR_small, AR_medium, AR_large: the twelve numbers of
-    `COCOeval.summarize`, over all scores, NaN where COCO says -1; then the columns of `counts`.
+    AR_100 (at most so many predictions of a label in an item, the last `max_detections`), AR_small, AR_medium,
+    AR_large: the twelve numbers of `COCOeval.summarize`, over all scores, NaN where COCO says -1; then the columns of
+    `counts`.
     """
     shape = (evaluation.comparison.groups, len(evaluation.labels))
     precision, recalls = coco(evaluation, "all")
@@ -100,7 +103,9 @@ def mistakes(evaluation: "Evaluation", iou: float, score: float) -> pd.DataFrame
     """
     found = evaluation.found_mistakes(iou, score)
     matching = evaluation.matching(iou)
-    considered = evaluation.counting(matching) & evaluation.passes(score) & (evaluation.rank() < MOST)
+    considered = (
+        evaluation.counting(matching) & evaluation.passes(score) & (evaluation.rank() < evaluation.max_detections)
+    )
     sides = evaluation.segment("predictions"), evaluation.segment("truths"), evaluation.segments
     before, after = costs(evaluation.comparison, found, matching.truth != NONE, considered, sides)
     shape = (evaluation.comparison.groups, len(evaluation.labels))
@@ -125,7 +130,8 @@ def coco(evaluation: "Evaluation", area: str) -> tuple[Floats, dict[int, Floats]
         segment = evaluation.segment("predictions")
         ranks = evaluation.rank()
         limits = (1, 10, MOST) if area == "all" else (MOST,)
-        rankings = {most: Ranking.of(segment, evaluation.segments, ranks < most) for most in limits}
+        of_limit = {most: min(most, evaluation.max_detections) for most in limits} | {MOST: evaluation.max_detections}
+        rankings = {name: Ranking.of(segment, evaluation.segments, ranks < most) for name, most in of_limit.items()}
         asked = np.bincount(evaluation.segment("truths")[~evaluation.ignored(area)], minlength=evaluation.segments)
         precision = np.empty((len(IOUS), evaluation.segments))
         recalls = {most: np.empty_like(precision) for most in limits}

@@ -12,6 +12,7 @@ from mediastore.analysis.objects import Ints
 LabelMap = tuple[NDArray[np.integer], Mapping[int, str]]
 """Integers of shape (height, width), and the label of each; pixels of other integers have none."""
 RIGHT, INSIDE, BORDER = 0, 1, 2
+FALSE_POSITIVE, FALSE_POSITIVE_BORDER, FALSE_NEGATIVE, FALSE_NEGATIVE_BORDER = 1, 2, 3, 4
 BORDER_PIXELS = 2
 
 
@@ -105,8 +106,35 @@ def error_picture(truth: LabelMap, predicted: LabelMap, border: int = BORDER_PIX
     At a border: within `border` pixels, counted in steps to the four neighbours, of a pixel whose true label is another
     than its neighbour's.
     """
-    number = {label: at for at, label in enumerate(sorted({*truth[1].values(), *predicted[1].values()}))}
-    true, taken = numbered(truth, number), numbered(predicted, number)
+    true, taken, none = _both(truth, predicted)
+    is_wrong = (true != taken) & (true < none)
+    return np.where(is_wrong, np.where(_border(true, border), BORDER, INSIDE), RIGHT).astype(np.uint8)
+
+
+def label_errors(truth: LabelMap, predicted: LabelMap, label: str, border: int = BORDER_PIXELS) -> NDArray[np.uint8]:
+    """Where one label is too much or missing, shape (height, width): 0 right or without truth, 1 false positive,
+
+    2 false positive at a border, 3 false negative, 4 false negative at a border; borders as in `error_picture`.
+    """
+    true, taken, none = _both(truth, predicted)
+    at = _numbers(truth, predicted).get(label, none + 1)
+    is_false = (taken == at) & (true != at) & (true < none)
+    is_lost = (true == at) & (taken != at)
+    kind = np.where(is_false, FALSE_POSITIVE, np.where(is_lost, FALSE_NEGATIVE, RIGHT))
+    return np.where((kind != RIGHT) & _border(true, border), kind + 1, kind).astype(np.uint8)
+
+
+def _numbers(truth: LabelMap, predicted: LabelMap) -> dict[str, int]:
+    return {label: at for at, label in enumerate(sorted({*truth[1].values(), *predicted[1].values()}))}
+
+
+def _both(truth: LabelMap, predicted: LabelMap) -> tuple[Ints, Ints, int]:
+    number = _numbers(truth, predicted)
+    return numbered(truth, number), numbered(predicted, number), len(number)
+
+
+def _border(true: Ints, border: int) -> NDArray[np.bool_]:
+    """Pixels within `border` steps of one whose number is another than its neighbour's."""
     edge = np.zeros(true.shape, dtype=bool)
     for axis in (0, 1):
         differs = np.diff(true, axis=axis) != 0
@@ -117,5 +145,4 @@ def error_picture(truth: LabelMap, predicted: LabelMap, border: int = BORDER_PIX
     for _ in range(border - 1):
         grown = np.pad(edge, 1)
         edge = grown[1:-1, 1:-1] | grown[:-2, 1:-1] | grown[2:, 1:-1] | grown[1:-1, :-2] | grown[1:-1, 2:]
-    is_wrong = (true != taken) & (true < len(number))
-    return np.where(is_wrong, np.where(edge, BORDER, INSIDE), RIGHT).astype(np.uint8)
+    return edge

@@ -1,5 +1,6 @@
 """Overlap of what is no box: filled outlines and masks pixel by pixel, keypoints by their similarity."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -92,15 +93,19 @@ def overlapping_shapes(
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Keypoints of N objects: xy (N, K, 2), NaN where absent; seen (N, K); count: how many points each object has."""
+    """Keypoints of N objects: xy (N, K, 2), NaN where absent; seen (N, K); count: how many points each object has.
+
+    around: boxes that were given with them, as corners (N, 4), NaN where none was.
+    """
 
     xy: Floats
     seen: Bools
     count: Ints
+    around: Floats
 
     @classmethod
     def from_records(cls, records: Sequence[Mapping[str, Any]]) -> "Points":
-        """Points as the store has them; one counts as seen unless its visibility is 0."""
+        """Points as the store has them; one counts as seen unless its visibility is 0. `bbox` is COCO's box around."""
         lists = [_listed(record.get("points")) for record in records]
         longest = max((len(points) for points in lists), default=0)
         xy, seen = np.full((len(records), longest, 2), np.nan), np.zeros((len(records), longest), dtype=bool)
@@ -109,7 +114,8 @@ class Points:
                 xy[row, : len(points)] = points
                 visibility = record.get("visibility") or [1] * len(points)
                 seen[row, : len(points)] = [bool(one) for one in visibility[: len(points)]]
-        return cls(xy, seen & ~np.isnan(xy).any(axis=2), np.array([len(points) for points in lists], np.int64))
+        count = np.array([len(points) for points in lists], np.int64)
+        return cls(xy, seen & ~np.isnan(xy).any(axis=2), count, _boxes_around(records))
 
     @property
     def box(self) -> Floats:
@@ -123,7 +129,7 @@ class Points:
 
     def take(self, rows: Ints) -> "Points":
         """Some objects, in this order."""
-        return Points(self.xy[rows], self.seen[rows], self.count[rows])
+        return Points(self.xy[rows], self.seen[rows], self.count[rows], self.around[rows])
 
 
 def overlapping_points(
@@ -141,17 +147,39 @@ def overlapping_points(
 
 
 def _similarity(found: Points, asked: Points, area: Floats) -> Floats:
-    """The mean over the truth's seen points of exp(-d² / (2 area (2σ)²)): `COCOeval.computeOks` of pycocotools."""
-    width = asked.xy.shape[1]
+    """The mean over the truth's seen points of exp(-d² / (2 area (2σ)²)): `COCOeval.computeOks` of pycocotools.
+
+    Where the truth has none in sight, d is how far a predicted point lies outside of three times the truth's box.
+    """
+    width = min(found.xy.shape[1], asked.xy.shape[1])
     if not width or not len(area):
         return np.zeros(len(area))
     spread = np.full((len(area), width), OTHER)
-    spread[asked.count == len(PERSON), : len(PERSON)] = PERSON
-    distance = ((found.xy[:, :width] - asked.xy) ** 2).sum(axis=2)
+    spread[asked.count == len(PERSON), : len(PERSON)] = PERSON[:width]
+    seen, is_unseen = asked.seen[:, :width], ~asked.seen.any(axis=1)
+    distance = ((found.xy[:, :width] - asked.xy[:, :width]) ** 2).sum(axis=2)
+    distance[is_unseen] = _outside(found.xy[is_unseen, :width], asked.around[is_unseen])
     falls = distance / (2 * spread) ** 2 / (area[:, None] + np.spacing(1)) / 2
-    near = np.where(asked.seen, np.exp(-np.nan_to_num(falls, nan=np.inf)), 0.0)
-    seen = asked.seen.sum(axis=1)
-    return np.divide(near.sum(axis=1), seen, out=np.zeros(len(area)), where=seen > 0)
+    there = seen | (is_unseen[:, None] & (np.arange(width) < asked.count[:, None]))
+    near = np.where(there, np.exp(-np.nan_to_num(falls, nan=np.inf)), 0.0)
+    points = there.sum(axis=1)
+    return np.divide(near.sum(axis=1), points, out=np.zeros(len(area)), where=points > 0)
+
+
+def _outside(xy: Floats, box: Floats) -> Floats:
+    """The square of how far each point (N, K, 2) lies outside of its box (N, 4) made three times as wide and high."""
+    size = box[:, 2:] - box[:, :2]
+    low, high = (box[:, :2] - size)[:, None], (box[:, 2:] + size)[:, None]
+    return ((np.maximum(0, low - xy) + np.maximum(0, xy - high)) ** 2).sum(axis=2)
+
+
+def _boxes_around(records: Sequence[Mapping[str, Any]]) -> Floats:
+    around = np.full((len(records), 4), np.nan)
+    for row, record in enumerate(records):
+        with contextlib.suppress(TypeError, ValueError):
+            x, y, width, height = map(float, record.get("bbox") or ())
+            around[row] = x, y, x + width, y + height
+    return around
 
 
 def _touches(first: Floats, second: Floats) -> Bools:

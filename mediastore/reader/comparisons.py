@@ -21,7 +21,7 @@ from mediastore import files
 from mediastore.analysis import overlap
 from mediastore.analysis.objects import Comparison, Objects, Pairs
 
-VERSION = 3
+VERSION = 4
 PLACE = "index/overlaps"
 KEPT_FILES = 8
 KEPT_BYTES = 2**30

@@ -3,6 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from mediastore.analysis.changes import Changes
 from mediastore.analysis.evaluation import IOU, SCORE, Evaluation
 from mediastore.analysis.objects import Comparison, joined
+from mediastore.analysis.scores import MOST, MOST_KEYPOINTS
 from mediastore.errors import MediaStoreValueError, NotFoundError
 from mediastore.reader import comparisons, geometries, sql, views
 from mediastore.reader.asking import Asking
@@ -29,6 +31,21 @@ GEOMETRIES = {
     "label": ("label",),
 }
 _COLUMNS = "id frame position label score x0 y0 x1 y1 area crowd ignored".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The comparison of a key in one geometry, all its items, and the numbers of those that are wanted."""
+
+    geometry: str
+    comparison: Comparison
+    items: pd.DataFrame
+    rows: np.ndarray
+
+    @property
+    def wanted(self) -> pd.DataFrame:
+        """The items that are wanted."""
+        return self.items.iloc[self.rows]
 
 
 class Evaluations(Asking):
@@ -50,23 +67,29 @@ class Evaluations(Asking):
         predictions: str = PREDICTIONS,
         truth: str = TRUTH,
         geometry: str | None = None,
+        max_detections: int | None = None,
         **filters: Any,
     ) -> Evaluation:
         """Predictions against the truth, of some runs and steps of a key, ready to be asked at any threshold.
 
         run: ids or `project/run`, None for all. step: one, (first, last), "latest" of each run, None for all.
         predictions, truth: the layers. geometry: box, mask (polygons are filled), keypoints, span or label (of a whole
-        item); by default that with the most truths. filters: further ones of items, as `items` takes them. The first
-        time a run's key is compared its overlaps are kept beside its index. Raises NotFoundError where there are no
-        such items.
+        item); by default that with the most truths. max_detections: how many predictions of a label in an item count
+        towards AP and AR, by default COCO's 100, 20 for keypoints. filters: further ones of items, as `items` takes
+        them. The first time a run's key is compared its overlaps are kept beside its index. Raises NotFoundError where
+        there are no such items.
         """
         layers = predictions, truth
-        asked = repr((self.version, key, run, step, layers, geometry, sorted(filters.items())))
+        if max_detections is not None and max_detections < 1:
+            raise MediaStoreValueError(f"max_detections must be 1 or more, got {max_detections!r}; None is COCO's")
+        asked = repr((self.version, key, run, step, layers, geometry, max_detections, sorted(filters.items())))
         with self._lock:
             if known := self._evaluations.get(asked):
                 self._evaluations.move_to_end(asked)
                 return known
-        found = _evaluation(*self._compared_items(key, run, step, layers, geometry, filters), layers)
+        compared = self._compared_items(key, run, step, layers, geometry, filters)
+        usual = MOST_KEYPOINTS if compared.geometry == "keypoints" else MOST
+        found = _evaluation(compared, layers, max_detections or usual)
         with self._lock:
             return _kept(self._evaluations, asked, found)
 
@@ -110,8 +133,7 @@ class Evaluations(Asking):
 
     def _compared_items(
         self, key: str, run: Any, step: Any, layers: tuple[str, str], geometry: str | None, filters: Mapping[str, Any]
-    ) -> tuple[Comparison, pd.DataFrame, np.ndarray]:
-        """The comparison of a key, its items, and which of them are wanted."""
+    ) -> "Compared":
         whole = Filters(key=key, run=run)
         items = self._evaluated_items(whole)
         if items.empty:
@@ -128,7 +150,7 @@ class Evaluations(Asking):
         if filters:
             accepted = self._evaluated_items(Filters(key=key, run=run, **filters))
             wanted = wanted & items["id"].isin(accepted["id"]).to_numpy()
-        return joined(parts), items, np.flatnonzero(wanted)
+        return Compared(chosen, joined(parts), items, np.flatnonzero(wanted))
 
     def _fill_views_of(self, query: str) -> None:
         """Make the rows of `matches` and its like that a query is about to ask for, where they are not there yet."""
@@ -209,7 +231,7 @@ class Evaluations(Asking):
         order: np.ndarray,
     ) -> comparisons.Columns:
         types = ", ".join(f"'{name}'" for name in GEOMETRIES[geometry])
-        record = "a.rest" if geometry in geometries.BY_RECORD else "null"
+        record = geometries.RECORDS.get(geometry, "null")
         query = sql.text("evaluated_annotations").format(conditions=where, types=types, geometry=record)
         found = self._frame(query, values | {"labels": list(labels), "layer_name": layer})
         columns = {name: found[name].to_numpy() for name in _COLUMNS}
@@ -218,11 +240,12 @@ class Evaluations(Asking):
         return columns
 
 
-def _evaluation(comparison: Comparison, items: pd.DataFrame, rows: np.ndarray, layers: tuple[str, str]) -> Evaluation:
-    some = items.iloc[rows].drop(columns=["id", "folder"]).reset_index(drop=True)
+def _evaluation(compared: Compared, layers: tuple[str, str], max_detections: int) -> Evaluation:
+    some = compared.wanted.drop(columns=["id", "folder"]).reset_index(drop=True)
     by_step = some.groupby(["project", "run", "step"], sort=False)
     groups = by_step.size().reset_index(name="items")
-    return Evaluation(comparison.of_items(rows, by_step.ngroup().to_numpy(), len(groups)), some, groups, layers)
+    part = compared.comparison.of_items(compared.rows, by_step.ngroup().to_numpy(), len(groups))
+    return Evaluation(part, some, groups, layers, max_detections=max_detections)
 
 
 def _kept(those: OrderedDict[str, Any], name: str, found: Any) -> Any:

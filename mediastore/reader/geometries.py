@@ -11,7 +11,8 @@ from mediastore.analysis.shapes import Points, Shape, overlapping_points, overla
 from mediastore.reader import comparisons
 from mediastore.reader.comparisons import Columns
 
-BY_RECORD = ("mask", "keypoints")
+RECORDS = {"mask": "a.rest", "keypoints": "json_merge_patch(a.rest, json_object('bbox', a.attrs -> '$.bbox'))"}
+"""What is read of each annotation where its columns do not say enough, in SQL."""
 _CORNERS = ("x0", "y0", "x1", "y1")
 
 
