@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mediastore.view import changed, frame, judged
+from mediastore.view import changed, frame, judged, links
 from mediastore.view.steps import plain
 
 store = frame.open_store()
@@ -26,5 +26,6 @@ if not changes.paired:
     st.stop()
 
 st.markdown(plain(changes.in_words()))
+links.to_compare(key, [f"{run}@{step}" for run, step in (before, after)])
 changed.overview(changes)
 changed.behind(store, changes, bounds)

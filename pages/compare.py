@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mediastore.view import changes, choice, compare, differences, frame, places
+from mediastore.view import changes, choice, compare, differences, frame, links, places
 
 frame.page("Compare", "The same sample in two to four places: what came, what went, what moved.")
 store = frame.open_store()
@@ -25,5 +25,7 @@ if not records:
 
 sample = places.choose_sample(list(records), compare.captions(records), changed[-1].items if changed else None)
 compare.said(records, changed)
+if changed:
+    links.to_changed(key, columns[0].text, columns[-1].text)
 compare.show(store, columns, records[sample], changed, key=f"compare-{key}")
 differences.show(store, columns)

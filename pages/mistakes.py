@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mediastore.view import frame, judged, mistakes
+from mediastore.view import epochs, frame, judged, mistakes
 
 store = frame.open_store()
 
@@ -19,7 +19,8 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     key = judged.choose_key(found)
     run = judged.choose_run(store, found.loc[found["key"] == key, "ref"].tolist())
     whole = judged.evaluation(store, key, [run], named)
-    step = judged.choose_step(store.steps(run=run, key=key), "step")
+    steps = store.steps(run=run, key=key)
+    step = judged.choose_step(steps, "step", named=epochs.named(epochs.of(store, [run]), run, steps))
     bounds = judged.choose_bounds()
 
 at_step = whole.at(step=step)

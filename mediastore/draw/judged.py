@@ -9,6 +9,7 @@ from mediastore.draw.curves import plain
 
 AXIS = {"zeroline": False, "nticks": 6}
 POINTS = 400
+MARKED = 40
 
 
 def precision_recall_figure(
@@ -44,15 +45,35 @@ def calibration_figure(bins: pd.DataFrame) -> dict[str, Any]:
         "textposition": "none",
         "hovertemplate": "score %{x:.2f}: %{text}<extra></extra>",
     }
-    line = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [0, 1],
-        "y": [0, 1],
-        "line": {"color": "#808080", "width": 1.5, "dash": "dot"},
-        "hoverinfo": "skip",
-    }
-    return {"data": [bars, line], "layout": _layout("score", "share that is right")}
+    return {"data": [bars, _diagonal()], "layout": _layout("score", "share that is right")}
+
+
+def roc_figure(curves: Mapping[str, pd.DataFrame], colors: Mapping[str, str]) -> dict[str, Any]:
+    """ROC curves, a line a label, over the line of chance; `customdata` of a point is its score."""
+    lines = []
+    for label, curve in curves.items():
+        score = [value if abs(value) < float("inf") else None for value in curve["score"].tolist()]
+        line = {
+            "type": "scatter",
+            "mode": "lines+markers" if len(curve) <= MARKED else "lines",
+            "name": plain(label),
+            "meta": label,
+            "x": curve["false_positive_rate"].tolist(),
+            "y": curve["true_positive_rate"].tolist(),
+            "customdata": score,
+            "line": {"color": colors.get(label, "#808080"), "width": 2},
+            "marker": {"size": 5},
+            "hovertemplate": "score %{customdata:.3f}: %{y:.3f} of its items at %{x:.3f} of the others"
+            "<extra>%{fullData.name}</extra>",
+        }
+        lines.append(line)
+    layout = _layout("share of other items taken for it", "share of its items found")
+    return {"data": [*lines, _diagonal()], "layout": layout}
+
+
+def _diagonal() -> dict[str, Any]:
+    line = {"color": "#808080", "width": 1.5, "dash": "dot"}
+    return {"type": "scatter", "mode": "lines", "x": [0, 1], "y": [0, 1], "line": line, "hoverinfo": "skip"}
 
 
 def _thinned(curve: pd.DataFrame) -> pd.DataFrame:

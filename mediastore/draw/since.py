@@ -47,36 +47,43 @@ def since_when(by_label: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 
 def label_figures(
-    by_label: pd.DataFrame, measure: str, names: Mapping[str, str], colors: Mapping[str, str]
+    by_label: pd.DataFrame, measure: str, names: Mapping[str, str], colors: Mapping[str, str], x: str = "step"
 ) -> list[tuple[str, str, dict[str, Any]]]:
-    """One figure a label, a line a run: (id, title, figure). names and colors: of runs, by ref."""
+    """One figure a label, a line a run: (id, title, figure). names and colors: of runs, by ref. x: the axis' column."""
     return [
-        (f"label:{label}", str(label), _figure(_curves(rows, measure, names, colors), unit=True))
+        (f"label:{label}", str(label), _figure(_curves(rows, measure, names, colors, x), x, unit=True))
         for label, rows in by_label.groupby("label", sort=True)
     ]
 
 
 def kind_figures(
-    counts: pd.DataFrame, names: Mapping[str, str], colors: Mapping[str, str]
+    counts: pd.DataFrame, names: Mapping[str, str], colors: Mapping[str, str], x: str = "step"
 ) -> list[tuple[str, str, dict[str, Any]]]:
     """One figure a kind of mistake, from `Evaluation.counts`: how many at each step, a line a run."""
     return [
-        (f"kind:{kind}", name, _figure(_curves(counts, kind, names, colors), unit=False))
+        (f"kind:{kind}", name, _figure(_curves(counts, kind, names, colors, x), x, unit=False))
         for kind, (name, _) in KINDS.items()
     ]
 
 
-def _curves(rows: pd.DataFrame, measure: str, names: Mapping[str, str], colors: Mapping[str, str]) -> list[Curve]:
+def _curves(
+    rows: pd.DataFrame, measure: str, names: Mapping[str, str], colors: Mapping[str, str], x: str
+) -> list[Curve]:
     return [
-        Curve(ref, names.get(ref, ref), colors[ref], steps["step"].to_numpy(), steps[measure].to_numpy(float))
-        for ref, steps in rows.sort_values("step").groupby("ref", sort=False)
+        Curve(
+            ref,
+            names.get(ref, ref),
+            colors[ref],
+            steps["step"].to_numpy(),
+            steps[measure].to_numpy(float),
+            xs=steps[x].to_numpy(),
+        )
+        for ref, steps in rows.dropna(subset=measure).sort_values("step").groupby("ref", sort=False)
     ]
 
 
-def _figure(curves: Sequence[Curve], *, unit: bool) -> dict[str, Any]:
-    drawn = figure(curves)
-    if unit:
-        drawn["layout"]["yaxis"] |= {"range": [0, 1.02]}
-    else:
-        drawn["layout"]["yaxis"] |= {"rangemode": "tozero"}
+def _figure(curves: Sequence[Curve], x: str, *, unit: bool) -> dict[str, Any]:
+    drawn = figure(curves, x)
+    drawn["layout"]["yaxis"] |= {"range": [0, 1.02]} if unit else {"rangemode": "tozero"}
+    drawn["layout"]["xaxis"]["hoverformat"] = ",d"
     return drawn

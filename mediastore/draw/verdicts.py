@@ -29,13 +29,28 @@ BACKGROUND = "nothing"
 def picked(pick: str) -> tuple[str, Any]:
     """What a pick of a button stands for: its sort and value; ("", None) for one that cannot be read."""
     sort, _, text = pick.partition(":")
-    if sort in ("cell", "scores"):
+    if sort in ("cell", "scores", "roc"):
         try:
             first, second = json.loads(text)
         except (ValueError, TypeError):
             return "", None
         return sort, (first, second)
-    return (sort, text) if sort in ("kind", "state", "change") else ("", None)
+    return (sort, text) if sort in ("kind", "state", "change", "label", "point") else ("", None)
+
+
+def packed(first: Any, second: Any) -> str:
+    """The two values of a pick, as `picked` reads them."""
+    return json.dumps([first, second])
+
+
+def label_matrix(cells: pd.DataFrame) -> dict[str, Any]:
+    """`Classification.confusion` as a matrix: the true label down, what was predicted across, nothing last."""
+    whole = cells.groupby("truth")["count"].transform("sum")
+    block = confusion_matrix(cells.assign(share_of_truth=cells["count"] / whole))
+    is_all_labelled = bool(cells["predicted"].notna().all())
+    rows, columns = block["rows"][:-1], block["columns"][:-1] if is_all_labelled else block["columns"]
+    note = "Rows add up to 100 %." + ("" if is_all_labelled else f" “{BACKGROUND}”: items without a predicted label.")
+    return block | {"rows": rows, "columns": columns, "note": note}
 
 
 def confusion_matrix(cells: pd.DataFrame) -> dict[str, Any]:

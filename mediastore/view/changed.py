@@ -9,7 +9,7 @@ import streamlit as st
 from mediastore.analysis.changes import Changes
 from mediastore.draw import verdicts as drawn
 from mediastore.reader.store import Store
-from mediastore.view import frame, judged, mistakes, verdicts
+from mediastore.view import epochs, frame, judged, mistakes, verdicts
 from mediastore.view.judged import Bounds
 
 SIDES = ("before", "after")
@@ -26,7 +26,8 @@ def choose(store: Store, key: str, refs: Sequence[str]) -> tuple[Place, Place]:
             run = judged.choose_run(store, refs, f"of_{side}", f"Run {side}")
             steps = store.steps(run=run, key=key)
             usual = steps[(len(steps) - 1) // 2] if side == "before" else steps[-1]
-            chosen.append((run, judged.choose_step(steps, STEPS[side], f"Step {side}", usual)))
+            named = epochs.named(epochs.of(store, refs), run, steps)
+            chosen.append((run, judged.choose_step(steps, STEPS[side], f"Step {side}", usual, named)))
     return chosen[0], chosen[1]
 
 

@@ -1,6 +1,7 @@
 """How our browser components are put together: plain scripts and styles from `assets/`, joined, mounted once a name."""
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -28,9 +29,21 @@ def component(name: str, *scripts: str, style: str | Sequence[str]) -> Mount:
 
 
 def versioned(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The data with their digest as `version`: a component draws anew only when it changed."""
+    """The data with their digest as `version`: a component draws anew only when it changed.
+
+    Numbers that are not finite, which JSON has no word for, become None.
+    """
     text = json.dumps(data, sort_keys=True, default=str)
-    return {**data, "version": blake2b(text.encode(), digest_size=8).hexdigest()}
+    whole = _finite(data) if "NaN" in text or "Infinity" in text else data
+    return {**whole, "version": blake2b(text.encode(), digest_size=8).hexdigest()}
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _finite(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def ignore() -> None:

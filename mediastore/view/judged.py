@@ -1,7 +1,9 @@
 """Which predictions are held against which truth, at which thresholds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -14,6 +16,7 @@ from mediastore.view import controls, frame
 KEY, RUN, IOU, SCORE = "key", "of", "iou", "least"
 FOUND_LAYER, TRUTH_LAYER = "found_in", "truth_in"
 IOU_USUAL, SCORE_USUAL = 0.5, 0.5
+NAMELESS: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -66,17 +69,44 @@ def choose_run(store: Store, refs: Sequence[str], param: str = RUN, title: str =
     return refs[0] if len(refs) < 2 else controls.one_run(store, refs, param, title) or refs[0]
 
 
-def choose_step(steps: Sequence[int], param: str, title: str = "Step", usual: int | None = None) -> int:
-    """One of the steps that exist, kept in the link; the last to begin with."""
+def choose_step(
+    steps: Sequence[int],
+    param: str,
+    title: str = "Step",
+    usual: int | None = None,
+    named: Mapping[int, str] = NAMELESS,
+) -> int:
+    """One of the steps that exist, kept in the link; the last to begin with. named: what each is called, if it is."""
     if len(steps) < 2:
         st.caption(f"{title} {steps[0]:,}, the only one", width="content")
         return steps[0]
+    value = steps[-1] if usual is None else usual
+    if named:
+        return _choose_named(steps, param, title.replace("Step", "Epoch"), value, named)
     asked = st.session_state.get(param, st.query_params.get(param))
     if asked is not None and str(asked) not in map(str, steps):
-        wanted = int(asked) if str(asked).isdecimal() else steps[-1]
-        st.session_state[param] = max((step for step in steps if step <= wanted), default=steps[0])
-    value = steps[-1] if usual is None else usual
+        st.session_state[param] = _existing(asked, steps)
     return st.select_slider(title, steps, value=value, key=param, bind="query-params")
+
+
+def _choose_named(steps: Sequence[int], param: str, title: str, usual: int, named: Mapping[int, str]) -> int:
+    """Steps by their names; the link carries the step, as a bound widget would carry the name."""
+    key, asked = f"{param}_named", st.query_params.get(param)
+    if asked is not None:
+        st.session_state[key] = _existing(asked, steps)
+    elif st.session_state.get(key) not in steps:
+        st.session_state[key] = usual
+
+    def follow() -> None:
+        st.query_params[param] = str(st.session_state[key])
+
+    return st.selectbox(title, steps, format_func=named.__getitem__, key=key, on_change=follow, width=220)
+
+
+def _existing(asked: Any, steps: Sequence[int]) -> int:
+    """The last step up to the one that a link asks for."""
+    wanted = int(asked) if str(asked).isdecimal() else steps[-1]
+    return max((step for step in steps if step <= wanted), default=steps[0])
 
 
 def choose_bounds(scores: tuple[float, float] = (0.0, 1.0)) -> Bounds:

@@ -91,6 +91,20 @@ def open_mistakes(asked: Mapping[str, str]) -> None:
     st.switch_page(page("mistakes"), query_params=dict(asked))
 
 
+def to_compare(key: str, places: Sequence[str]) -> None:
+    """Draw a link to the Compare page with these places, `project/run@step` each."""
+    asked = {"key": key, "places": list(dict.fromkeys(places)), "run": st.query_params.get_all("run")}
+    st.page_link(page("compare"), label="Side by side in Compare", icon=icon_of("compare"), query_params=asked)
+
+
+def to_changed(key: str, before: str, after: str) -> None:
+    """Draw a link to What changed from one place to another, `project/run@step` each."""
+    asked: dict[str, str | list[str]] = {"key": key, "run": st.query_params.get_all("run")}
+    for side, place in (("before", before), ("after", after)):
+        asked[f"of_{side}"], _, asked[f"step_{side}"] = place.rpartition("@")
+    st.page_link(page("changed"), label="All that changed", icon=icon_of("changed"), query_params=asked)
+
+
 def to_gallery(label: str, key: str, step: int | None) -> None:
     """Draw a link to the Gallery at a key and step; None is its last step."""
     asked: dict[str, str | list[str]] = {"key": key, "run": st.query_params.get_all("run")}

@@ -1,5 +1,6 @@
 """The parts of the Mistakes page: what stands above, and the objects, pictures and curves behind it."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,11 @@ HARDEST_BY = {
 }
 PICTURES = 24
 SURE = ("precision", "recall", "F1")
+OF_LABEL = {
+    "label": (("FP", "FN"), "false alarms, the most confident first, then what was not found"),
+    "point": (("TP", "FP"), "every prediction from this score on"),
+}
+"""Picks that name a label: which outcomes they show, and how that is said."""
 
 
 def numbers(judged: Evaluation, bounds: Bounds) -> None:
@@ -106,6 +112,8 @@ def filters_of(pick: str) -> dict[str, Any]:
         return {"cell": value}
     if sort == "scores":
         return {"scores": value}
+    if sort in OF_LABEL:
+        return {"outcome": OF_LABEL[sort][0], "label": value}
     if sort == "kind" and value in drawn.KINDS:
         return {"outcome": "FN" if value == "missed" else "FP", "error": value}
     return {"outcome": ("FP", "FN")}
@@ -113,10 +121,20 @@ def filters_of(pick: str) -> dict[str, Any]:
 
 def _objects(store: Store, judged: Evaluation, bounds: Bounds) -> None:
     wanted = filters_of(verdicts.picked())
+    if "label" in wanted:
+        _of_label(wanted["label"])
     count = judged.count_objects(bounds.iou, bounds.score, **wanted)
     offset = (verdicts.part(count) - 1) * verdicts.PAGE_OBJECTS
     rows = judged.objects(bounds.iou, bounds.score, limit=verdicts.PAGE_OBJECTS, offset=offset, **wanted)
     _crops(store, rows, count, "object", "judged_objects")
+
+
+def _of_label(label: str) -> None:
+    """Say which label's objects are shown, and offer all that is wrong."""
+    said = OF_LABEL[drawn.picked(verdicts.picked())[0]][1]
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown(f"**{plain(str(label))}**: {said}", width="content")
+        st.button("Show all mistakes", type="tertiary", icon=":material/close:", on_click=verdicts.forget)
 
 
 def _crops(store: Store, rows: pd.DataFrame, count: int, noun: str, key: str) -> None:
@@ -174,14 +192,18 @@ def _precision_recall(store: Store, judged: Evaluation, bounds: Bounds) -> None:
         point = plots.picked("precision_recall")
         if point and point["run"] in curves:
             curve = curves[point["run"]]
-            st.session_state[SCORE] = round(float(curve["score"][(curve["recall"] - point["x"]).abs().idxmin()]), 2)
+            near = (curve["recall"] - point["x"]).abs().idxmin() if point["custom"] is None else None
+            score = float(curve["score"][near]) if near is not None else float(point["custom"])
+            st.session_state[SCORE] = math.floor(score * 100) / 100
+            verdicts.pick(f"point:{point['run']}")
+            st.session_state[VIEW] = VIEWS[0]
 
     colors = frame.label_colors(store)
     figure = precision_recall_figure(curves, colors, bounds.score)
     plots.show(
         [("precision_recall", f"Precision by recall, at an overlap of {bounds.iou:g}", figure)],
         legend=[(label, colors.get(label, "")) for label in labels],
-        hint="Click a point to take its score as the threshold; the dot is where it stands now",
+        hint="Click a point to see the predictions from its score on; the dot is where the threshold stands now",
         key="precision_recall",
         on_picked=take,
     )
@@ -196,7 +218,7 @@ def _calibration(store: Store, judged: Evaluation, bounds: Bounds) -> None:
     def take() -> None:
         if point := plots.picked("calibration"):
             low, high = found.bins.loc[found.bins["score_low"] <= point["x"], ["score_low", "score_high"]].iloc[-1]
-            st.query_params[verdicts.PICK] = f"scores:[{low}, {high}]"
+            verdicts.pick(f"scores:[{low}, {high}]")
             st.session_state[SCORE] = min(bounds.score, float(low))
             st.session_state[VIEW] = VIEWS[0]
 

@@ -33,6 +33,18 @@ def picked() -> str:
     return st.query_params.get(PICK, "")
 
 
+def pick(name: str) -> None:
+    """Press a button from elsewhere: in a callback, before the script runs."""
+    st.query_params.pop(PART, None)
+    st.query_params[PICK] = name
+
+
+def forget() -> None:
+    """Press none."""
+    for name in (PICK, PART):
+        st.query_params.pop(name, None)
+
+
 def part(count: int) -> int:
     """Which page of objects the link asks for, from 1; `count` objects are there."""
     asked = st.query_params.get(PART, "1")

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import numpy as np
 import pandas as pd
@@ -137,6 +138,62 @@ def test_progress_tells_since_when_each_label_is_found(app: Open, pets: str, com
     assert [chart["id"] for chart in groups[0]["charts"]] == [f"label:{CAT}", "label:dog"]
     assert groups[0]["charts"][0]["figure"]["data"][0]["y"] == [1.0, 0.0, 0.0]
     assert len(groups[1]["charts"]) == len(verdicts.KINDS)
+
+
+@pytest.fixture
+def schooled(root: Path) -> str:
+    """A run whose steps are the ends of epochs."""
+    with mediastore.init(project="pets", name="one", dir=root) as run:
+        for epoch, step in enumerate((0, 40, 80)):
+            run.log({"epoch": epoch, "val/pets": [picture(epoch, 0)]}, step=step)
+        return f"{run.project}/{run.id}"
+
+
+def test_steps_are_called_by_their_epochs(app: Open, schooled: str, component_data: Data) -> None:
+    test = app("progress")
+    assert not test.exception
+    assert test.dataframe[0].value.set_index("label").loc[DOG, "first_found"] == 1
+    curve = component_data(test, "progress")["groups"][0]["charts"][0]["figure"]["data"][0]
+    assert (curve["x"], curve["customdata"]) == ([0, 1, 2], [0, 40, 80])
+    test = app("changed", step_before="40")
+    before = test.selectbox(key="step_before_named")
+    assert (before.label, before.options[1]) == ("Epoch before", "epoch 1 · step 40")
+    assert before.value == 40
+    before.select_index(0).run()
+    assert test.query_params["step_before"] == "0"
+    assert test.selectbox(key="step_after_named").value == 80
+    assert app("mistakes", step="50").selectbox(key="step_named").value == 40
+
+
+def test_a_label_without_truth_breaks_no_chart(app: Open, root: Path, component_data: Data) -> None:
+    boxes = [mediastore.Box((0, 0, 9, 9), label=CAT, layer="ground_truth")]
+    boxes += [mediastore.Box((0, 0, 9, 9), label=label, score=0.8) for label in (CAT, DOG)]
+    with mediastore.init(project="pets", dir=root) as run:
+        run.log({"val": mediastore.Image(np.zeros((16, 16, 3), np.uint8), boxes=boxes)}, step=0)
+    for page, key in (("progress", "progress"), ("mistakes", "precision_recall"), ("mistakes", "calibration")):
+        show = {"precision_recall": "Precision and recall", "calibration": "Calibration"}.get(key, "Objects")
+        test = app(page) if page == "progress" else app(page, show=show)
+        assert "NaN" not in json.dumps(component_data(test, key))
+
+
+@pytest.mark.parametrize(
+    ("pick", "count"), [(f"label:{DOG}", 4), (f"label:{CAT}", 2), (f"point:{DOG}", 6), ("point:x", 0)]
+)
+def test_a_label_is_looked_at_alone(app: Open, pets: str, component_data: Data, pick: str, count: int) -> None:
+    test = app("mistakes", pick=pick)
+    assert not test.exception
+    assert not count or component_data(test, "judged_objects")["found"] == count
+    next(button for button in test.button if button.label == "Show all mistakes").click().run()
+    assert component_data(test, "judged_objects")["found"] == 6
+
+
+def test_compare_and_what_changed_lead_to_each_other(app: Open, pets: str) -> None:
+    test = app("changed", step_before="0", step_after="2")
+    (link,) = [one.proto for one in test.get("page_link") if one.proto.label == "Side by side in Compare"]
+    assert f"places={quote_plus(pets + '@0')}&places={quote_plus(pets + '@2')}" in link.query_string
+    test = app("compare", key="val/pets", places=[f"{pets}@0", f"{pets}@2"])
+    (link,) = [one.proto for one in test.get("page_link") if one.proto.label == "All that changed"]
+    assert "step_before=0" in link.query_string and "step_after=2" in link.query_string
 
 
 def test_what_changed_pairs_each_object_before_and_after(app: Open, pets: str, component_data: Data) -> None:

@@ -1,0 +1,32 @@
+"""Which epoch a step is the end of, where a run logged a metric of that name."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from mediastore.reader.store import Store
+
+METRIC = "epoch"
+Epochs = Mapping[tuple[str, int], int]
+"""Epoch by run (`project/run`) and step."""
+
+
+def of(store: Store, refs: Sequence[str]) -> Epochs:
+    """The epoch of each step at which these runs logged one."""
+    return _epochs(str(store.root), store.version, tuple(refs), store)
+
+
+def named(epochs: Epochs, ref: str, steps: Sequence[int]) -> dict[int, str]:
+    """What each step of a run is called, if every one has an epoch of its own; else nothing."""
+    known = {step: epochs[ref, step] for step in steps if (ref, step) in epochs}
+    if len(known) < len(steps) or len(set(known.values())) < len(steps):
+        return {}
+    return {step: f"epoch {epoch:,} · step {step:,}" for step, epoch in known.items()}
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _epochs(root: str, version: str, refs: tuple[str, ...], _store: Store) -> Epochs:
+    rows = _store.metrics(METRIC, run=list(refs)).dropna(subset="value")
+    whole = rows[(rows["value"] % 1 == 0) & (rows["value"].abs() < 2**53)]
+    places = zip(whole["project"] + "/" + whole["run"], whole["step"].astype(int), strict=True)
+    return dict(zip(places, whole["value"].astype(int), strict=True))
