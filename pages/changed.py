@@ -26,6 +26,6 @@ if not changes.paired:
     st.stop()
 
 st.markdown(plain(changes.in_words()))
-links.to_compare(key, [f"{run}@{step}" for run, step in (before, after)])
+links.to_compare(key, [f"{run}@{step}" for run, step in (before, after)], bounds.score)
 changed.overview(changes)
 changed.behind(store, changes, bounds)

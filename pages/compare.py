@@ -16,8 +16,8 @@ if len(columns) < 2:
     frame.nothing_found("Two places are needed to compare.", "Choose two to four of the runs and steps above.")
     st.stop()
 
-score = choice.from_url().score
-changed = changes.between(store, key, columns, score[0] if score else 0.0)
+least = (choice.from_url().score or (0.0, 1.0))[0]
+changed = changes.between(store, key, columns, least)
 records = compare.samples(store, key, columns)
 if not records:
     frame.nothing_found("No picture here has a sample.", "Name it when you log: Image(array, sample='img-17')")
@@ -26,6 +26,6 @@ if not records:
 sample = places.choose_sample(list(records), compare.captions(records), changed[-1].items if changed else None)
 compare.said(records, changed)
 if changed:
-    links.to_changed(key, columns[0].text, columns[-1].text)
+    links.to_changed(key, columns[0].text, columns[-1].text, least)
 compare.show(store, columns, records[sample], changed, key=f"compare-{key}")
 differences.show(store, columns)

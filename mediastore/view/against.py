@@ -4,7 +4,7 @@ import streamlit as st
 
 from mediastore.draw.overlay import Record
 from mediastore.reader.store import Store
-from mediastore.view import changes, choice, compare, detail, frame, links, places
+from mediastore.view import changes, choice, compare, detail, epochs, frame, links, places
 from mediastore.view.places import Column
 
 AGAINST = "against"
@@ -37,14 +37,14 @@ def show(store: Store, record: Record) -> None:
 
 
 def _choose(store: Store, others: dict[str, Column]) -> Column | None:
-    names = frame.run_names(store)
+    names, known_epochs = frame.run_names(store), epochs.of(store, list({one.ref for one in others.values()}))
     asked = st.query_params.get(AGAINST, "")
     texts = list(others)
     chosen = st.selectbox(
         f"Against one of the {len(texts):,} other places of this sample",
         texts,
         index=texts.index(asked) if asked in others else None,
-        format_func=lambda text: places.said(others[text], names),
+        format_func=lambda text: places.said(others[text], names, known_epochs),
         key=f"chosen-{AGAINST}",
         placeholder="Choose a run and step",
         width=360,

@@ -91,15 +91,16 @@ def open_mistakes(asked: Mapping[str, str]) -> None:
     st.switch_page(page("mistakes"), query_params=dict(asked))
 
 
-def to_compare(key: str, places: Sequence[str]) -> None:
-    """Draw a link to the Compare page with these places, `project/run@step` each."""
+def to_compare(key: str, places: Sequence[str], least: float) -> None:
+    """Draw a link to the Compare page with these places, `project/run@step` each, and scores from `least` on."""
     asked = {"key": key, "places": list(dict.fromkeys(places)), "run": st.query_params.get_all("run")}
+    asked |= {"score": f"{least:g}..{max(1.0, least):g}", "order": "most broken"}
     st.page_link(page("compare"), label="Side by side in Compare", icon=icon_of("compare"), query_params=asked)
 
 
-def to_changed(key: str, before: str, after: str) -> None:
-    """Draw a link to What changed from one place to another, `project/run@step` each."""
-    asked: dict[str, str | list[str]] = {"key": key, "run": st.query_params.get_all("run")}
+def to_changed(key: str, before: str, after: str, least: float) -> None:
+    """Draw a link to What changed from one place to another, `project/run@step` each, and scores from `least` on."""
+    asked: dict[str, str | list[str]] = {"key": key, "run": st.query_params.get_all("run"), "least": f"{least:g}"}
     for side, place in (("before", before), ("after", after)):
         asked[f"of_{side}"], _, asked[f"step_{side}"] = place.rpartition("@")
     st.page_link(page("changed"), label="All that changed", icon=icon_of("changed"), query_params=asked)

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from mediastore.reader.store import Store
-from mediastore.view import frame, steps
+from mediastore.view import epochs, frame, steps
 
 PLACES, SAMPLE, ORDER = "places", "sample", "order"
 PLACES_MOST = 4
@@ -67,12 +67,12 @@ def _choose_columns(store: Store, known: Sequence[Column]) -> list[Column]:
     asked = [text for text in dict.fromkeys(st.query_params.get_all(PLACES)) if text in texts][:PLACES_MOST]
     if len(asked) < 2:
         asked += [column.text for column in usual(known) if column.text not in asked][: 2 - len(asked)]
-    names = frame.run_names(store)
+    names, known_epochs = frame.run_names(store), epochs.of(store, list(dict.fromkeys(one.ref for one in known)))
     chosen = st.multiselect(
         "Two to four of these",
         texts,
         default=asked,
-        format_func=lambda text: said(Column.from_text(text), names),
+        format_func=lambda text: said(Column.from_text(text), names, known_epochs),
         max_selections=PLACES_MOST,
         key=f"chosen-{PLACES}",
     )
@@ -94,9 +94,11 @@ def usual(known: Sequence[Column]) -> list[Column]:
     return list(dict.fromkeys([*known[:1], *last.values()]))
 
 
-def said(column: Column, names: dict[str, str]) -> str:
+def said(column: Column, names: dict[str, str], known_epochs: epochs.Epochs) -> str:
     """A place as people read it."""
-    return f"{names.get(column.ref, column.ref)} · step {column.step}"
+    epoch = known_epochs.get((column.ref, column.step))
+    of_epoch = "" if epoch is None else f" · epoch {epoch:,}"
+    return f"{names.get(column.ref, column.ref)}{of_epoch} · step {column.step}"
 
 
 def choose_sample(samples: Sequence[str], captions: dict[str, str], changed: pd.DataFrame | None) -> str:

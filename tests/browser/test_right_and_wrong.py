@@ -65,7 +65,7 @@ def said(page: Page) -> Locator:
     return page.locator(".judged .said")
 
 
-def test_every_part_of_mistakes_opens_its_objects(page: Page, url: str, settled: Settled) -> None:
+def test_every_part_of_mistakes_opens_its_objects(url: str, page: Page, settled: Settled) -> None:
     page.goto(f"{url}/mistakes?step=0")
     page.get_by_role("button", name="2 × true cat, predicted dog").click()
     expect(said(page)).to_have_text("2 objects · 1–2 shown")
@@ -91,7 +91,7 @@ def test_every_part_of_mistakes_opens_its_objects(page: Page, url: str, settled:
     ("chart", "at", "pick"), [("cat", (0, 0), "label%3Acat"), ("wrong label", (0, 2), "kind%3Aconfusion")]
 )
 def test_points_of_progress_open_their_mistakes(
-    page: Page, url: str, settled: Settled, chart: str, at: tuple[float, float], pick: str
+    url: str, page: Page, settled: Settled, chart: str, at: tuple[float, float], pick: str
 ) -> None:
     page.goto(f"{url}/progress")
     settled(page)
@@ -106,7 +106,7 @@ def test_points_of_progress_open_their_mistakes(
     expect(said(page)).to_contain_text("objects")
 
 
-def test_every_part_of_what_changed_opens_its_objects_and_compare(page: Page, url: str, settled: Settled) -> None:
+def test_every_part_of_what_changed_opens_its_objects_and_compare(url: str, page: Page, settled: Settled) -> None:
     page.goto(f"{url}/changed")
     expect(page.get_by_role("combobox", name="Epoch before")).to_have_value("epoch 0 · step 0")
     page.get_by_role("button", name="2 fixed").click()
@@ -116,13 +116,15 @@ def test_every_part_of_what_changed_opens_its_objects_and_compare(page: Page, ur
     settled(page)
     page.get_by_role("link", name="Side by side in Compare").click()
     expect(page.get_by_role("heading", name="Compare", level=1)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"score=0\.5\.\.1"))
     page.get_by_role("link", name="All that changed").click()
     expect(page.get_by_role("button", name="2 fixed")).to_be_visible()
     expect(page).to_have_url(re.compile(r"step_before=0\b.*step_after=50\b"))
+    expect(page.get_by_role("slider", name="Score from")).to_have_value("0.5")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_labels_and_maps_open_their_items(page: Page, url: str, settled: Settled, theme: str) -> None:
+def test_labels_and_maps_open_their_items(url: str, page: Page, settled: Settled, theme: str) -> None:
     page.goto(f"{url}/measures?step=50")
     page.get_by_role("button", name="1 × true dog, predicted cat").click()
     expect(page.get_by_text("True dog, taken for cat: 1 of 1 item")).to_be_visible()
@@ -132,3 +134,44 @@ def test_labels_and_maps_open_their_items(page: Page, url: str, settled: Settled
     chips = page.locator(".viewer .chip")
     expect(chips.filter(has_text="false positive, at a border")).to_have_count(1)
     expect(chips.filter(has_text="false negative, at a border")).to_have_count(1)
+
+
+def press_row(page: Page, title: str, row: int) -> None:
+    """Click a cell of the table below a title; tables are painted on a canvas, with rows of some 32 pixels."""
+    below = page.get_by_text(title).locator("xpath=following::*[@data-testid='stDataFrame'][1]")
+    below.scroll_into_view_if_needed()
+    expect(below.locator("canvas").first).to_be_visible()
+    below.click(position={"x": 40, "y": 32 * row + 50})
+
+
+@pytest.mark.parametrize(
+    ("title", "row", "shown"),
+    [
+        ("By label; press a row for its errors", 1, "2 of 2 items have floor in truth or prediction"),
+        ("By label; press a row for its items", 0, "True cat, the most confident mistake first: 1 of 1 item"),
+    ],
+)
+def test_a_row_of_a_label_shows_its_items(
+    url: str, page: Page, settled: Settled, title: str, row: int, shown: str
+) -> None:
+    page.goto(f"{url}/measures?step=50")
+    settled(page)
+    press_row(page, title, row)
+    expect(page.get_by_text(shown)).to_be_visible()
+
+
+def test_a_row_of_a_track_opens_its_film(
+    root: Path, serve_app: Callable[[Path], str], page: Page, settled: Settled
+) -> None:
+    boxes = [
+        mediastore.Box((2, 2, 20, 20), label="cat", track="A", frame=frame, layer=layer)
+        for frame in range(4)
+        for layer in ("ground_truth", "predictions")
+    ]
+    with mediastore.init(project="pets", dir=root) as run:
+        run.log({"film": mediastore.Video(np.zeros((4, 32, 48, 3), np.uint8), fps=4, boxes=boxes)}, step=0)
+    page.goto(f"{serve_app(root)}/measures")
+    settled(page)
+    expect(page.get_by_text("1 true track; press a row")).to_be_visible()
+    press_row(page, "1 true track; press a row", 0)
+    page.wait_for_url("**/item?**key_at=film**")

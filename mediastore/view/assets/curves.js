@@ -23,7 +23,9 @@ class Curves {
       entry.target.chart.near = entry.isIntersecting;
       if (entry.isIntersecting) this.paint(entry.target.chart);
     }), { rootMargin: "300px" });
-    this.resize = new ResizeObserver((entries) => entries.forEach(({ target }) => target.chart.drawn && window.Plotly.Plots.resize(target)));
+    this.resize = new ResizeObserver((entries) => entries
+      .filter(({ target, contentRect }) => target.chart.drawn && target.isConnected && contentRect.width > 0) // plotly throws at what is hidden
+      .forEach(({ target }) => window.Plotly.Plots.resize(target)));
   }
 
   update(data) {
