@@ -23,9 +23,9 @@ def show(pinned: Sequence[Pin]) -> None:
             "Show", type="primary", icon=":material/slideshow:", on_click=slides.go, args=(pinned, 1), key="show-deck"
         )
         slides_said = "slide" if len(pinned) == 1 else "slides"
-        st.caption(
-            f"{len(pinned):,} {slides_said} · arrow keys turn them, f fills the screen, Escape ends", width="content"
-        )
+        ordered = "drag them into order · " if access.can_change() and len(pinned) > 1 else ""
+        keys = "arrow keys turn them, f fills the screen, Escape ends"
+        st.caption(f"{len(pinned):,} {slides_said} · {ordered}{keys}", width="content")
     removed()
     with st.container(key="deck", gap="small"):
         for place, pin in enumerate(pinned):

@@ -10,6 +10,7 @@ Keys = tuple[tuple[str, str], ...]
 EVERYWHERE: Keys = (("?", "this list"), ("Tab", "to the next control"), ("Esc", "close what is open"))
 TILES: Keys = (("← → ↑ ↓", "among the tiles, once one has the focus"), ("Enter", "open the tile"))
 STEPS: Keys = (("← →", "step before or after"),)
+STEPS_OUTSIDE: Keys = (("← →", "step before or after, outside the player"),)
 PICTURE: Keys = (
     ("+ −", "zoom in or out, once the picture has the focus"),
     ("0", "whole picture"),
@@ -44,8 +45,8 @@ BY_PAGE: dict[str, Keys] = {
     "gallery": (*STEPS, *TILES),
     "item": (("← →", "item before or after"), ("↓ ↑", "same sample, step before or after"), *PICTURE),
     "compare": (("← →", "sample before or after"), *PICTURE),
-    "audio": (*SOUND, *STEPS),
-    "video": (*FILM, *STEPS),
+    "audio": (*SOUND, *STEPS_OUTSIDE),
+    "video": (*FILM, *STEPS_OUTSIDE),
     "predictions": TILES,
     "mistakes": TILES,
     "changed": TILES,

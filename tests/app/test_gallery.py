@@ -225,3 +225,21 @@ def test_a_score_range_keeps_what_has_no_score() -> None:
     assert [choice.shows({"score": score}) for score in (0.4, 0.5, 1.0, None)] == [False, True, True, True]
     assert Choice(("sky",)).shows({"classes": {"1": "sky", "2": "sea"}})
     assert not Choice(("cat",), ("truth",)).shows({"label": "cat", "layer": "predictions"})
+
+
+def test_a_step_of_many_items_is_sorted_by_disagreement_over_all_of_them(
+    app: Open, root: Path, component_data: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selection, "PAGE_ITEMS", 3)
+    with mediastore.init(project="pets", name="one", dir=root) as run:
+        truth = mediastore.Box((2, 2, 9, 9), label="cat", layer="ground_truth")
+        right = mediastore.Box((2, 2, 9, 9), label="cat", score=0.9)
+        wrong = mediastore.Box((10, 2, 15, 9), label="cat", score=0.8)
+        of_item = [[truth, right], [], [truth, right, wrong], [truth], [truth, right], [truth, wrong], [truth, right]]
+        pixels = np.zeros((12, 16, 3), np.uint8)
+        run.log({"val/pets": [mediastore.Image(pixels, boxes=boxes) for boxes in of_item]}, step=0)
+    test = app("gallery", sort="disagreement")
+    assert not test.exception
+    data = component_data(test, KEY)
+    assert (len(data["tiles"]), data["total"], data["partial"]) == (3, 7, True)
+    assert [tile["id"][4] for tile in data["tiles"]] == [3, 5, 2]
