@@ -1,35 +1,37 @@
 """What reading costs and how it grows with the store: `python benchmarks/reader.py`.
 
 Stores of 10,000, 100,000 and 1,000,000 items (ten boxes each, 50 labels, a thousand items a run) are made by
-`stores.py`; `check` looks at the smallest, which has its sidecars. Each measurement runs in a process of its own;
-times are medians. Beside it stand the ways one would take without an index, measured on the smallest store alone.
+`stores.py`, stores of metrics by `metric_stores.py`. `check` looks at those that have their sidecars: the largest of
+items is journals and one picture a run. Each measurement runs in a process of its own; times are medians. Beside it
+stand the ways one would take without an index, measured on the smallest store alone.
 """
 
 import argparse
+import functools
 import json
-import resource
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import chart
+import metric_charts
+import metric_stores
 import stores
+from measuring import Figures, Row, apart, peak_mb, seconds, show, shown
 
 from mediastore import audit
 
-Figures = dict[str, float]
 LABEL, SCORE = "class-07", (0.5, 1.0)
 NEW = 100
-MEGABYTE = 1024
+SIDECARS_MAX = 100_000
 
-ROWS = (
+ROWS: tuple[Row, ...] = (
     ("index_s", "index all journals, s", "3 at 100,000"),
     ("index_mb", "… memory of that process at its peak, MB", ""),
+    ("strays_s", "look for sidecars that no journal has, s", ""),
     ("rollup_s", "roll all runs up, s", ""),
     ("rollup_mb", "… memory of that process at its peak, MB", ""),
     ("open_s", "open cold, s", 1.0),
@@ -37,6 +39,10 @@ ROWS = (
     ("first_s", "label and score → the first 24 items by step, s", 0.15),
     ("count_s", "label and score → exact count, s", ""),
     ("labels_s", "every label with counts and scores, s", ""),
+    ("extent_s", "Predictions page, once a version of the store: what there is, s", 1.0),
+    ("spread_s", "… at each filter: counts of labels, layers, keys, runs, scores, s", 1.0),
+    ("found_s", "… the 60 best that fit, s", 1.0),
+    ("facets_s", "Store.facets, uncached, s", 1.0),
     ("nothing_s", "refresh, nothing new, s", 0.3),
     ("refresh_s", f"refresh, {NEW} new items, s", 0.3),
     ("server_mb", "memory of the process after all of these, at its peak, MB", 500.0),
@@ -48,28 +54,13 @@ OTHERS = (
 )
 
 
-def peak_mb() -> float:
-    """The most memory that this process ever had."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEGABYTE
-
-
-def seconds(action: Callable[[], object], repeats: int = 1) -> float:
-    """The median time of an action."""
-    taken = []
-    for _ in range(repeats):
-        began = time.perf_counter()
-        action()
-        taken.append(time.perf_counter() - began)
-    return statistics.median(taken)
-
-
 def index(root: Path) -> Figures:
     """Every run's index from nothing."""
     from mediastore.reader.reindex import forget, reindex, update_all
 
     forget(root)
-    taken = seconds(lambda: update_all(list(reindex(root))))
-    return {"index_s": taken, "index_mb": peak_mb()}
+    figures = {"index_s": seconds(lambda: update_all(list(reindex(root)), with_strays=False)), "index_mb": peak_mb()}
+    return figures | {"strays_s": seconds(lambda: update_all(list(reindex(root))))}
 
 
 def roll_up(root: Path) -> Figures:
@@ -84,19 +75,26 @@ def roll_up(root: Path) -> Figures:
 
 def ask(root: Path) -> Figures:
     """What a person asks of a store, in one process, as the app does."""
+    from mediastore.reader.search import Search
     from mediastore.reader.store import Store
 
     figures = {"open_s": seconds(lambda: Store(root), 3)}
     store = Store(root)
     chosen = {"label": LABEL, "score": SCORE}
+    search = Search(view=tuple(store.runs()["ref"]), labels=(LABEL,), score=SCORE)
+    within = store.extent(search.view)
+    figures["facets_s"] = seconds(store.facets)
     questions = {
         "best_s": lambda: store.items(**chosen, sort="score", descending=True, limit=24),
         "first_s": lambda: store.items(**chosen, limit=24),
         "count_s": lambda: store.count(**chosen),
-        "labels_s": store.labels,
+        "extent_s": lambda: store.extent(search.view),
+        "spread_s": lambda: store.spread(search, within),
+        "found_s": lambda: store.find(search, limit=60),
         "nothing_s": store.refresh,
     }
     figures |= {name: seconds(question, 5) for name, question in questions.items()}
+    figures["labels_s"] = seconds(store.labels)
     expected = store.count() + 5 * NEW
     late = []
     taken = []
@@ -146,45 +144,62 @@ MEASURES = {
     "ask": ask,
     "pandas": with_pandas,
     "sidecars": with_sidecars,
+    "metrics_index": metric_charts.index,
+    "charts": metric_charts.charts,
 }
 
 
-def measured(what: str, root: Path) -> Figures:
-    """One measurement in a fresh interpreter."""
-    command = [sys.executable, __file__, "--one", what, "--folder", str(root)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(f"{what} {root.name}: {done.stderr[-2000:]}")
-    return json.loads(done.stdout.splitlines()[-1])
-
-
-def prepare(folder: Path, items: int, smallest: int) -> Path:
+def prepare(folder: Path, items: int) -> Path:
     """The store of that many items, made unless it is there."""
     root = folder / f"store-{items}"
-    if not root.exists():
-        runs = max(10, items // stores.ITEMS_A_RUN)
-        began = time.perf_counter()
-        unfinished = root.with_suffix(".unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        stores.make(unfinished, items, runs, sidecars=items == smallest)
-        unfinished.rename(root)
-        print(f"{items:>9,} items in {runs:,} runs written in {time.perf_counter() - began:.0f} s", flush=True)
-    if items == smallest:
-        print(f"check: {audit.check(root).lines[-1]}", flush=True)
+    runs = max(10, items // stores.ITEMS_A_RUN)
+    has_sidecars = items <= SIDECARS_MAX
+    made(root, f"{items:,} items", lambda path: stores.make(path, items, runs, sidecars=has_sidecars))
+    if has_sidecars:
+        print(f"{items:>9,} items: check: {audit.check(root).lines[-1]}", flush=True)
     return root
 
 
-def show(found: dict[int, Figures], smallest: int) -> None:
-    """The table: what each costs at each size, how it grows, and how far the largest is from the goal."""
-    sizes = sorted(found)
-    print("\n| what | " + " | ".join(f"{size:,} items" for size in sizes) + " | grows | goal | |")
-    print("|---|" + "---|" * (len(sizes) + 3))
-    for name, words, goal in ROWS:
-        values = [found[size].get(name) for size in sizes]
-        last = values[-1]
-        growth = f"× {last / values[0]:.1f}" if values[0] and last else ""
-        reached = "" if not isinstance(goal, float) or last is None else verdict(last, goal)
-        print(f"| {words} | {' | '.join(map(shown, values))} | {growth} | {goal or ''} | {reached} |")
+def made(root: Path, what: str, make: Callable[[Path], None]) -> Path:
+    """The store at `root`, made unless it is there."""
+    if not root.exists():
+        began = time.perf_counter()
+        unfinished = root.with_suffix(".unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        make(unfinished)
+        unfinished.rename(root)
+        print(f"{what} written in {time.perf_counter() - began:.0f} s", flush=True)
+    return root
+
+
+def items_at(folder: Path, sizes: list[int]) -> dict[int, Figures]:
+    """What is measured on each store of items."""
+    found: dict[int, Figures] = {}
+    for items in sizes:
+        root = prepare(folder, items)
+        without_index = ["pandas", "sidecars"] if items == sizes[0] else []
+        found[items] = {}
+        for what in ["index", "roll_up", "ask", *without_index]:
+            found[items] |= apart(__file__, what, root)
+    return found
+
+
+def metrics_at(folder: Path, steps: int) -> dict[str, Figures]:
+    """What is measured on each store of metrics."""
+    found: dict[str, Figures] = {}
+    for shape in metric_charts.shapes(steps):
+        title = metric_charts.title(shape)
+        make = functools.partial(metric_stores.make, shape=shape)
+        root = made(folder / metric_charts.folder_of(shape), title, make)
+        print(f"{title}: check: {audit.check(root).lines[-1]}", flush=True)
+        found[title] = apart(__file__, "metrics_index", root) | apart(__file__, "charts", root)
+    return found
+
+
+def show_others(found: dict[int, Figures]) -> None:
+    """The ways without an index, extrapolated."""
+    sizes = [*found]
+    smallest = sizes[0]
     print(f"\nWithout an index, measured with {smallest:,} items and extrapolated in proportion:\n")
     print("| what | " + " | ".join(f"{size:,} items" for size in sizes) + " |")
     print("|---|" + "---|" * len(sizes))
@@ -193,19 +208,12 @@ def show(found: dict[int, Figures], smallest: int) -> None:
         print(f"| {words} | {values[0]} | " + " | ".join(f"~ {value}" for value in values[1:]) + " |")
 
 
-def shown(value: float | None) -> str:
-    """A number with three digits that matter."""
-    return "–" if value is None else f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-
-
-def verdict(value: float, goal: float) -> str:
-    """Whether a goal is reached, or how far it is away."""
-    return "reached" if value <= goal else f"{value / goal:.2f} × the goal"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--items", type=int, default=1_000_000, help="of the largest store; others have a tenth of it")
+    parser.add_argument(
+        "--steps", type=int, default=100_000, help="of each metric in the stores of metrics; 0 for none"
+    )
     parser.add_argument("--stores", type=Path, help="keep the stores in this folder, and use those that are there")
     parser.add_argument("--chart", type=Path, help="where to draw what a refresh costs, as SVG")
     parser.add_argument("--one", choices=MEASURES, help=argparse.SUPPRESS)
@@ -217,18 +225,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as temporary:
         folder = given.stores or Path(temporary)
         sizes = sorted({max(10, given.items // share) for share in (100, 10, 1)})
-        found: dict[int, Figures] = {}
-        for items in sizes:
-            root = prepare(folder, items, sizes[0])
-            measures = [*MEASURES] if items == sizes[0] else ["index", "roll_up", "ask"]
-            found[items] = {}
-            for what in measures:
-                found[items] |= measured(what, root)
-        show(found, sizes[0])
+        found = items_at(folder, sizes)
+        show(ROWS, {f"{size:,} items": figures for size, figures in found.items()}, grows=True)
+        show_others(found)
         if given.chart:
             lines = {words: [(size, found[size][name]) for size in sizes] for name, words in chart.REFRESH.items()}
             given.chart.write_text(chart.drawn(lines, goal_s=0.3), "utf-8")
-            print(f"\nWhat a refresh costs is drawn in {given.chart}")
+            print(f"\nWhat a refresh costs is drawn in {given.chart}", flush=True)
+        if given.steps:
+            show(metric_charts.ROWS, metrics_at(folder, given.steps))
 
 
 if __name__ == "__main__":

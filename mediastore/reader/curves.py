@@ -55,13 +55,11 @@ def ask(
     if span is not None:
         check_pair("range", span)
     conditions = Conditions()
-    where = conditions.of_metrics(filters, names)
-    values = sql.text("curve_values").format(conditions=where)
-    if _repeats(rows, values, conditions.values):
-        values = sql.text("curve_values_once").format(conditions=where)
-    placed = _placed(values, x, filters, conditions)
     low, high = span or (None, None)
-    bound = conditions.values | {"low": -inf if low is None else low, "high": inf if high is None else high}
+    bound = {"low": -inf if low is None else low, "high": inf if high is None else high}
+    where = conditions.of_metrics(filters, names)
+    placed = _placed(rows, _values(rows, where, conditions.values), x, filters, conditions)
+    bound |= conditions.values
     found = sql.text("curve_lines").format(placed=placed, drawable=texts.DRAWABLE, inside=texts.INSIDE)
     lines = frame(f"{found} order by line", bound)
     shown = frame(
@@ -76,23 +74,28 @@ def ask(
     )
 
 
-def _repeats(rows: Rows, values: str, bound: dict[str, Any]) -> bool:
-    """Whether a run logged a metric twice at one step."""
+def _values(rows: Rows, where: str, bound: dict[str, Any]) -> str:
+    """The values under a condition, each step's last one where a run logged a metric twice at one step."""
+    values = sql.text("curve_values").format(conditions=where)
     ((low, high, lines),) = rows(sql.text("curve_span").format(values=values), bound)
     if not lines:
-        return False
+        return values
     is_narrow = (high - low + 1) * lines <= _BITS_MAX
     distinct = texts.DISTINCT_NARROW if is_narrow else texts.DISTINCT
     ends = {"step_least": low, "step_most": high} if is_narrow else {}
-    return bool(rows(sql.text("curve_repeats").format(values=values, distinct_steps=distinct), bound | ends))
+    repeats = rows(sql.text("curve_repeats").format(values=values, distinct_steps=distinct), bound | ends)
+    return sql.text("curve_values_once").format(conditions=where) if repeats else values
 
 
-def _placed(values: str, x: str, filters: Filters, conditions: Conditions) -> str:
+def _placed(rows: Rows, values: str, x: str, filters: Filters, conditions: Conditions) -> str:
     if x in texts.X:
         return _PLACED.format(values=values, **texts.X[x])
-    other = sql.text("curve_values_once").format(conditions=f"{conditions.of_metrics(filters, None)} and name = $x")
-    conditions.values["x"] = x
-    return _PLACED.format(values=values, x="other", joined=texts.JOINED_METRIC.format(values=other))
+    other = Conditions()
+    where = f"{other.of_metrics(filters, None)} and name = $x"
+    other.values["x"] = x
+    joined = texts.JOINED_METRIC.format(values=_values(rows, where, other.values))
+    conditions.values |= other.values
+    return _PLACED.format(values=values, x="other", joined=joined)
 
 
 def _bound(lines: pd.DataFrame) -> dict[str, Sequence[Any]]:

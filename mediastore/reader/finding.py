@@ -76,8 +76,10 @@ class Finding(Asking):
             view=asked.view,
             label=asked.among("labels", search.labels, "label"),
             layer=asked.among("layers", search.layers, "layer"),
+            own_label=asked.among("labels", search.labels, _AMONG["labels"]),
+            own_layer=asked.among("layers", search.layers, _AMONG["layers"]),
             key=asked.among("keys", search.keys, "key"),
-            run=asked.among("runs", search.runs, "ref"),
+            run=asked.of_runs(search.runs),
             score=asked.within("score", search.score),
             rest=" and ".join([*rest, asked.text(search.text)]),
         )
@@ -182,6 +184,10 @@ class _Asked:
         bound = {f"{name}_{number}": value for number, value in enumerate(wanted)}
         self.values |= bound
         return f"{column} in ({', '.join(f'${mark}' for mark in bound)})" if bound else "true"
+
+    def of_runs(self, wanted: Sequence[str]) -> str:
+        ref = self.among("runs", wanted, "project || '/' || run")
+        return f"folder in (select folder from store.runs where {ref})" if wanted else "true"
 
     def within(self, name: str, wanted: Range | None) -> str:
         ends = zip(("low", "high"), (">=", "<="), wanted or (None, None), strict=True)

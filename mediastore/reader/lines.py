@@ -88,9 +88,14 @@ def _block(journal: str, content: bytes, start: int) -> Block:
         )
     except UnicodeDecodeError:
         text, problems = _decoded(content, starts, ends, start)
-    columns = [[journal] * len(ends), text, starts.astype(np.int64) + start, ends - starts]
-    table = pa.table([pa.array(column) for column in columns], schema=SCHEMA)
+    columns = [pa.repeat(journal, len(ends)), text, arrow(starts.astype(np.int64) + start), arrow(ends - starts)]
+    table = pa.table(columns, schema=SCHEMA)
     return Block(journal, table, start, start + len(content), problems)
+
+
+def arrow(numbers: np.ndarray) -> pa.Array:
+    """Whole numbers as Arrow holds them, without a copy; `pa.array` would import pandas."""
+    return pa.Array.from_buffers(pa.from_numpy_dtype(numbers.dtype), len(numbers), [None, pa.py_buffer(numbers)])
 
 
 def _decoded(content: bytes, starts: np.ndarray, ends: np.ndarray, start: int) -> tuple[pa.Array, list]:

@@ -60,8 +60,7 @@ class Live:
                     change.set_parts(*_parts(self._root, self._rolled))
                 if rolls or begun or forgotten:
                     change.settle()
-                for reading in unread:
-                    changed |= _read_journals(reading, change)
+                changed |= _read_journals(unread, change)
         self._loaded, self._left_out = set(self._readings), left_out
         if begun:
             self._look_for_loose_segments()
@@ -167,15 +166,15 @@ def _parts(root: Path, rolled: Rollup | None) -> tuple[dict[str, list[str]], set
     return {table: rolled.paths(root, table) for table in state.TABLES}, rolled.segments
 
 
-def _read_journals(reading: Reading, change: Change) -> bool:
-    before = dict(reading.offsets)
-    names = [journal.name for journal in reading.unread()]
-    for stretch in change.parser.stretches(reading.folder, reading.identity, names, before, reading.lines):
+def _read_journals(unread: list[Reading], change: Change) -> bool:
+    """Read what is new in the journals of these runs; whether there was anything."""
+    by_folder = {reading.folder.name: reading for reading in unread}
+    before = [dict(reading.offsets) for reading in unread]
+    for stretch in change.parser.stretches([reading.source() for reading in unread]):
         change.add(stretch)
-        reading.lines += stretch.lines
-        reading.offsets |= stretch.ends
-        reading.problems += [problem for problem in stretch.problems if problem not in reading.problems]
-    return reading.offsets != before
+        for portion in stretch.portions:
+            by_folder[portion.folder].add(portion)
+    return [reading.offsets for reading in unread] != before
 
 
 def _problems(reading: Reading) -> list[Problem]:

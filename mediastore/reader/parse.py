@@ -6,31 +6,50 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from mediastore import naming
 from mediastore.errors import MediaStoreValueError
-from mediastore.reader import lines, sql
+from mediastore.reader import lines as journal_lines
+from mediastore.reader import sql
 from mediastore.reader.folders import Folder
 from mediastore.reader.lines import Block
 from mediastore.reader.state import Problem
 
-_PLACES = pa.schema([("key", pa.string()), ("file", pa.string()), ("path", pa.string())])
-
-
+_PLACES = pa.schema([(name, pa.string()) for name in ("folder", "key", "file", "path")])
 STRETCH_BYTES = 16 * 2**20
 BATCH_LINES = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """A stretch of a run's journals as rows; `tables` maps each table to the temporary relation that holds its rows."""
+class Source:
+    """Journals of a run to be read beyond `offsets`. lines: those of the run read before, from which ids go on."""
 
+    folder: Folder
+    identity: tuple[str, str]
+    names: Iterable[str]
+    offsets: Mapping[str, int]
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What a stretch holds of one run."""
+
+    folder: str
     ends: Mapping[str, int]
     size: int
     lines: int
-    tables: Mapping[str, str]
     problems: list[Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of the journals of some runs as rows; `tables` maps each table to its temporary relation."""
+
+    tables: Mapping[str, str]
+    portions: list[Portion]
 
 
 class Parser:
@@ -39,52 +58,49 @@ class Parser:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
-    def stretches(
-        self, folder: Folder, identity: tuple[str, str], names: Iterable[str], offsets: Mapping[str, int], lines: int
-    ) -> Iterator[Stretch]:
-        """What these journals of a run say beyond `offsets`; a stretch must be used before the next is asked for.
+    def stretches(self, sources: Iterable[Source]) -> Iterator[Stretch]:
+        """What these journals say, of small runs many at once; a stretch must be used before the next is asked for."""
+        lines: dict[str, int] = {}
+        for found in _gathered(sources):
+            tables: dict[str, str] = {}
+            problems = [(source.folder.name, block.journal, *one) for source, block in found for one in block.problems]
+            ids = []
+            for source, block in found:
+                before = lines.get(source.folder.name, source.lines)
+                ids.append(_first_id(source.folder.name) + before)
+                lines[source.folder.name] = before + block.lines.num_rows
+            for kind, read in (("metrics", self._metrics), ("items", self._items)):
+                some = [(*one, id) for one, id in zip(found, ids, strict=True) if _is_of(one[1], kind)]
+                if some:
+                    tables |= read(some)
+                    problems += self._connection.execute(sql.text("problems_read")).fetchall()
+            yield Stretch(tables, _portions(found, problems))
 
-        lines: how many lines of the run were read before, which keeps the ids of items apart.
-        """
-        names = sorted(names)
-        for is_metrics in (False, True):
-            some = [name for name in names if name.startswith("metrics/") == is_metrics]
-            for blocks in _gathered(folder, some, offsets):
-                tables = (
-                    self._metrics(blocks, folder.name, identity)
-                    if is_metrics
-                    else self._items(blocks, folder.name, lines)
-                )
-                stretch = Stretch(
-                    {block.journal: block.end for block in blocks},
-                    _size(blocks),
-                    sum(block.lines.num_rows for block in blocks),
-                    tables,
-                    self._problems(blocks, folder.name),
-                )
-                lines += stretch.lines
-                yield stretch
-
-    def _items(self, blocks: list[Block], folder: str, lines_before: int) -> dict[str, str]:
-        self._parse(blocks, "items")
-        places = _places(folder, self._connection.execute(sql.text("place_files")).fetchall())
+    def _items(self, found: list[tuple[Source, Block, int]]) -> dict[str, str]:
+        self._parse(found, "items")
+        places = _places(self._connection.execute(sql.text("place_files")).fetchall())
         self._connection.register("places", pa.Table.from_pylist(places, _PLACES))
-        first_id = _first_id(folder) + lines_before
-        self._connection.execute(sql.text("items"), {"folder": folder, "first_id": first_id})
-        self._connection.execute(sql.text("read_items"))
-        self._connection.execute(sql.text("annotations"))
-        self._connection.execute(sql.text("problems_of_places"))
+        self._connection.execute(sql.text("items"))
+        has_rest = self._connection.execute(sql.text("has_rest")).fetchall()[0][0]
+        raw, rest = (sql.text(f"{name}_{'kept' if has_rest else 'none'}") for name in ("raw", "rest"))
+        if has_rest:
+            self._connection.execute(sql.text("raw_annotations"))
+        self._connection.execute(sql.text("annotations").format(raw=raw, rest=rest))
+        if any(place["path"] == "" for place in places):
+            self._connection.execute(sql.text("problems_of_places"))
         return {"items": "read_items", "annotations": "read_annotations"}
 
-    def _metrics(self, blocks: list[Block], folder: str, identity: tuple[str, str]) -> dict[str, str]:
-        self._parse(blocks, "metrics")
-        values = {"folder": folder, "project": identity[0], "run": identity[1]}
-        self._connection.execute(sql.text("metrics"), values)
+    def _metrics(self, found: list[tuple[Source, Block, int]]) -> dict[str, str]:
+        self._parse(found, "metrics")
+        identities = {source.folder.name: source.identity for source, *_ in found}
+        rows = [(folder, *identity) for folder, identity in identities.items()]
+        columns = dict(zip(("folder", "project", "run"), map(list, zip(*rows, strict=True)), strict=True))
+        self._connection.register("identities", pa.table(columns))
+        self._connection.execute(sql.text("metrics"))
         return {"metrics": "read_metrics"}
 
-    def _parse(self, blocks: list[Block], table: str) -> None:
-        read = pa.concat_tables([block.lines for block in blocks])
-        read = read.append_column("number", pa.array(range(read.num_rows), pa.int64()))
+    def _parse(self, found: list[tuple[Source, Block, int]], table: str) -> None:
+        read = pa.concat_tables([_placed(block.lines, source.folder.name, id) for source, block, id in found])
         # small batches, so that all threads share the work
         self._connection.register("lines", pa.Table.from_batches(read.to_batches(BATCH_LINES), read.schema))
         all_valid = self._connection.execute(sql.text("all_valid")).fetchall()[0][0]
@@ -92,33 +108,59 @@ class Parser:
         self._connection.execute(sql.text(f"parse_{table}"))
         self._connection.execute(sql.text(f"problems_of_{table}"))
 
-    def _problems(self, blocks: list[Block], folder: str) -> list[Problem]:
-        found = [(block.journal, *problem) for block in blocks for problem in block.problems]
-        found += self._connection.execute('select journal, "offset", problem from problems_read').fetchall()
-        return [Problem(f"{folder}/{journal}", position, problem) for journal, position, problem in sorted(found)]
+
+def _is_of(block: Block, kind: str) -> bool:
+    return block.journal.startswith("metrics/") == (kind == "metrics")
 
 
-def _gathered(folder: Folder, names: Iterable[str], offsets: Mapping[str, int]) -> Iterator[list[Block]]:
-    """Blocks of several journals together, so that few statements read many small files."""
-    blocks: list[Block] = []
-    for name in names:
-        for block in _readable(folder, name, offsets.get(name, 0)):
-            blocks.append(block)
-            if _size(blocks) >= STRETCH_BYTES:
-                yield blocks
-                blocks = []
-    if blocks:
-        yield blocks
+def _placed(lines: pa.Table, folder: str, first_id: int) -> pa.Table:
+    ids = np.arange(first_id, first_id + lines.num_rows, dtype=np.int64)
+    return lines.append_column("folder", pa.repeat(folder, lines.num_rows)).append_column(
+        "id", journal_lines.arrow(ids)
+    )
+
+
+def _portions(found: list[tuple[Source, Block]], problems: list[tuple]) -> list[Portion]:
+    portions = []
+    for folder in dict.fromkeys(source.folder.name for source, _ in found):
+        blocks = [block for source, block in found if source.folder.name == folder]
+        told = sorted(problem[1:] for problem in problems if problem[0] == folder)
+        portions.append(
+            Portion(
+                folder,
+                {block.journal: block.end for block in blocks},
+                _size(blocks),
+                sum(block.lines.num_rows for block in blocks),
+                [Problem(f"{folder}/{journal}", position, sentence) for journal, position, sentence in told],
+            )
+        )
+    return portions
+
+
+def _gathered(sources: Iterable[Source]) -> Iterator[list[tuple[Source, Block]]]:
+    """Blocks of several journals and runs together, so that few statements read many small files."""
+    found: list[tuple[Source, Block]] = []
+    size = 0
+    for source in sources:
+        for name in sorted(source.names):
+            for block in _readable(source.folder, name, source.offsets.get(name, 0)):
+                found.append((source, block))
+                size += block.end - block.start
+                if size >= STRETCH_BYTES:
+                    yield found
+                    found, size = [], 0
+    if found:
+        yield found
 
 
 def _readable(folder: Folder, name: str, start: int) -> Iterator[Block]:
     try:
-        yield from lines.read(folder.path, name, start)
+        yield from journal_lines.read(folder.path, name, start)
     except FileNotFoundError:
         return
     except OSError as error:
         problem = f"a journal must be readable, got {error.strerror}; mend its rights"
-        yield Block(name, lines.SCHEMA.empty_table(), start, start, [(start, problem)])
+        yield Block(name, journal_lines.SCHEMA.empty_table(), start, start, [(start, problem)])
 
 
 def _size(blocks: Iterable[Block]) -> int:
@@ -131,12 +173,15 @@ def _first_id(folder: str) -> int:
     return int.from_bytes(digest) >> 25 << 24
 
 
-def _places(folder: str, found: list[tuple[str, str | None]]) -> list[dict[str, str | None]]:
+def _places(found: list[tuple[str, str, str | None]]) -> list[dict[str, str | None]]:
     """Where the files of a key lie: a prefix for plain names (file None), the whole path for others ("" if outside)."""
-    media = f"{folder}/media"
-    prefixes = {key: f"{media}/{key_folder(key)}/" for key, _ in found}
-    paths = [prefixes[key] if file is None else _resolved(prefixes[key], file, media) for key, file in found]
-    return [{"key": key, "file": file, "path": path} for (key, file), path in zip(found, paths, strict=True)]
+    places = []
+    for folder, key, file in found:
+        media = f"{folder}/media"
+        prefix = f"{media}/{key_folder(key)}/"
+        path = prefix if file is None else _resolved(prefix, file, media)
+        places.append({"folder": folder, "key": key, "file": file, "path": path})
+    return places
 
 
 def key_folder(key: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from mediastore.reader import folders, index, run_record, state
 from mediastore.reader.folders import Folder, Journal, Signature
+from mediastore.reader.parse import Portion, Source
 from mediastore.reader.rollup import Rollup
 from mediastore.reader.state import Problem, State
 
@@ -64,6 +65,17 @@ class Reading:
             else [journal for journal in self.folder.journals if journal.size > self.offsets.get(journal.name, 0)]
         )
 
+    def source(self) -> Source:
+        """What of its journals is to be read."""
+        names = [journal.name for journal in self.unread()]
+        return Source(self.folder, self.identity, names, dict(self.offsets), self.lines)
+
+    def add(self, portion: Portion) -> None:
+        """Take note of what was read."""
+        self.lines += portion.lines
+        self.offsets |= portion.ends
+        self.problems += [problem for problem in portion.problems if problem not in self.problems]
+
     def meet(self, folder: Folder) -> None:
         """Take note of how the folder is now; read run.json when it is another one."""
         self.folder = folder
@@ -103,7 +115,7 @@ class Reading:
     def extend_index(self) -> None:
         """Index what the journals have beyond the index; a folder that cannot be written is read without."""
         try:
-            index.update(self.folder, self.identity)
+            index.update([(self.folder, self.identity)])
         except OSError:
             self.can_be_indexed = False
             return

@@ -2,15 +2,14 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from mediastore.errors import MediaStoreError
-from mediastore.reader import folders, index, rollup, run_record, state
+from mediastore.reader import folders, index, parse, rollup, run_record, state
 from mediastore.reader.folders import Folder
 from mediastore.reader.state import State
 
@@ -22,9 +21,9 @@ class IndexedRun:
 
     def __init__(self, folder: Folder, connection: duckdb.DuckDBPyConnection) -> None:
         self.folder = folder
-        self._connection = connection
+        self.connection = connection
         record, _ = run_record.read(folder.path / run_record.FILE, run_record.FILE)
-        self._identity = run_record.identity(record, folder)
+        self.identity = run_record.identity(record, folder)
 
     def unread_bytes(self) -> int:
         """How much of the journals the index does not have yet."""
@@ -41,12 +40,11 @@ class IndexedRun:
 
         Raises MediaStoreError when it cannot be written.
         """
-        with _must_be_writable(self.folder.path / state.FOLDER), self._connection.cursor() as own:
-            index.update(self.folder, self._identity, connection=own, with_strays=with_strays, progress=progress)
+        _update([self], progress, with_strays)
 
     def known(self) -> State | None:
         """What the index says of itself, where there is a good one."""
-        return state.load(self.folder, self._identity)
+        return state.load(self.folder, self.identity)
 
 
 class RolledUp:
@@ -63,8 +61,10 @@ class RolledUp:
 
     def update(self, progress: Callable[[int], None] = lambda _: None) -> None:
         """Take in what is new, once that is much. Raises MediaStoreError when it cannot be written."""
-        with _must_be_writable(self._root / rollup.FOLDER):
+        try:
             rollup.update(self._root, self._indexes, self._connection, progress=progress)
+        except OSError as error:
+            raise _not_writable(self._root / rollup.FOLDER, error) from error
 
 
 def reindex(root: Path) -> Iterator[IndexedRun]:
@@ -77,7 +77,7 @@ def reindex(root: Path) -> Iterator[IndexedRun]:
 def update_all(
     runs: Sequence[IndexedRun], progress: Callable[[int], None] = lambda _: None, *, with_strays: bool = True
 ) -> None:
-    """Bring the indexes of these runs up, two at a time: one run alone leaves the processor idle in between.
+    """Bring the indexes of these runs up, two at a time, or two lots of small ones, so that no processor is idle.
 
     progress: called as by `IndexedRun.update`, by one thread at a time; what it raises stops the work.
     Raises MediaStoreError when one cannot be written.
@@ -90,10 +90,31 @@ def update_all(
 
     pool = ThreadPoolExecutor(AT_ONCE)
     try:
-        for done in [pool.submit(run.update, advance, with_strays=with_strays) for run in runs]:
+        for done in [pool.submit(_update, lot, advance, with_strays) for lot in _lots(runs)]:
             done.result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _lots(runs: Iterable[IndexedRun]) -> Iterator[list[IndexedRun]]:
+    lot, size = [], 0
+    for run in runs:
+        lot.append(run)
+        size += sum(journal.size for journal in run.folder.journals)
+        if size >= parse.STRETCH_BYTES:
+            yield lot
+            lot, size = [], 0
+    if lot:
+        yield lot
+
+
+def _update(lot: Sequence[IndexedRun], progress: Callable[[int], None], with_strays: bool) -> None:
+    with lot[0].connection.cursor() as own:
+        try:
+            runs = [(run.folder, run.identity) for run in lot]
+            index.update(runs, connection=own, with_strays=with_strays, progress=progress)
+        except index.NotWritable as error:
+            raise _not_writable(error.folder.path / state.FOLDER, error) from error
 
 
 def forget(root: Path) -> None:
@@ -103,9 +124,5 @@ def forget(root: Path) -> None:
     shutil.rmtree(root / rollup.FOLDER, ignore_errors=True)
 
 
-@contextmanager
-def _must_be_writable(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise MediaStoreError(f"{path} must be writable, got {error}; a store that is not is read without") from error
+def _not_writable(path: Path, error: OSError) -> MediaStoreError:
+    return MediaStoreError(f"{path} must be writable, got {error}; a store that is not is read without")

@@ -89,9 +89,11 @@ class State:
         """What readers need of it."""
         return replace(self, strays={}, retired={})
 
-    def save(self, index: Path) -> None:
-        """Replace the state on disk."""
-        files.write(index / FILE, json.dumps(asdict(self)).encode())
+    def save(self, index: Path) -> bytes:
+        """Replace the state on disk; what stands there now."""
+        content = json.dumps(asdict(self)).encode()
+        files.write(index / FILE, content)
+        return content
 
     @classmethod
     def parsed(cls, content: dict) -> "State":

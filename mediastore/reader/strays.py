@@ -3,12 +3,10 @@
 import mimetypes
 import os
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import pyarrow as pa
 
 from mediastore import naming, sidecar
 from mediastore.errors import MediaStoreError
@@ -36,11 +34,18 @@ def have_changed(folder: Folder, taken_in: Mapping[str, Signature]) -> bool:
     return any(_signature(folder.path / name) != signature for name, signature in taken_in.items())
 
 
-def find(folder: Folder, identity: tuple[str, str], unknown: Callable[[pa.Array], list[str]]) -> Strays:
-    """The sidecars of a run that `unknown` picks from the names of all, relative to the run's folder."""
+def sidecars(folder: Folder) -> Iterator[str]:
+    """The names of a run's sidecars, relative to its folder."""
+    for parent, folders, names in os.walk(folder.path / MEDIA):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        prefix = Path(parent).relative_to(folder.path).as_posix()
+        yield from (f"{prefix}/{name}" for name in names if name.endswith(".json") and not name.startswith("."))
+
+
+def read(folder: Folder, identity: tuple[str, str], names: Iterable[str]) -> Strays:
+    """These sidecars of a run, by their names relative to its folder."""
     found = Strays()
-    names = pa.array(list(_json_files(folder.path)), pa.string())
-    for name in sorted(unknown(names)):
+    for name in sorted(names):
         if (signature := _signature(folder.path / name)) is None:
             continue
         found.sidecars[name] = signature
@@ -106,13 +111,6 @@ def _check_media(folder: Folder, name: str, record: Mapping[str, Any], where: st
         raise MediaStoreError(
             f"{where} must name a file of {record['bytes']} bytes, as it says, got {size}; restore the file or mend it"
         )
-
-
-def _json_files(run: Path) -> Iterator[str]:
-    for parent, folders, names in os.walk(run / MEDIA):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        prefix = Path(parent).relative_to(run).as_posix()
-        yield from (f"{prefix}/{name}" for name in names if name.endswith(".json") and not name.startswith("."))
 
 
 def _signature(path: Path) -> Signature | None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 
 from mediastore import naming
 from mediastore.reader import lines, parse, rollup
-from mediastore.reader.reindex import RolledUp, reindex
+from mediastore.reader.reindex import RolledUp, reindex, update_all
 from mediastore.reader.store import Store
 
 WRITERS = ("aaaa", "zzzz")
@@ -115,8 +115,7 @@ def in_store(store: Store) -> tuple[list, list]:
 
 
 def index_all(root: Path, with_rollup: bool) -> None:
-    for run in reindex(root):
-        run.update()
+    update_all(list(reindex(root)))
     if with_rollup:
         RolledUp(root).update()
 

@@ -147,11 +147,12 @@ def test_a_run_that_moves_takes_its_media_along(by_hand, run: Path) -> None:
 def test_of_two_indexers_one_lets_go(by_hand, run: Path, item: Make) -> None:
     before = answers(by_hand.root)
     folder = scan(by_hand.root)[0][0]
-    late = index._Index(folder, ("demo", run.name), index.connect())
-    index.update(folder, ("demo", run.name))
+    told: list[int] = []
+    late = index._Indexing([(folder, ("demo", run.name))], index.connect(), told.append)
+    index.update([(folder, ("demo", run.name))])
     winner = state_of(run)
-    with pytest.raises(state.Overtaken):
-        late.add_journals([journal.name for journal in folder.journals], lambda _: None)
+    late.add_journals()
+    assert not late._indexes
     assert state_of(run) == winner
     assert answers(by_hand.root) == before
 
@@ -177,7 +178,7 @@ def test_files_that_nobody_needs_any_more_go(by_hand, run: Path, item: Make, mon
     index_all(by_hand.root)
     orphan = run / "index" / "0123456789abcdef-items.parquet"
     orphan.write_bytes(b"left by a crash")
-    by_hand.items(item(50))
+    by_hand.items(*map(item, range(50, 60)))
     index_all(by_hand.root)
     assert orphan.exists()
     retired = [run / "index" / name for name in state_of(run)["retired"]]
@@ -186,7 +187,7 @@ def test_files_that_nobody_needs_any_more_go(by_hand, run: Path, item: Make, mon
     monkeypatch.setattr(state, "GRACE_S", -1.0)
     index_all(by_hand.root)
     assert not any(path.exists() for path in [orphan, *retired])
-    assert Store(by_hand.root).count() == 7
+    assert Store(by_hand.root).count() == 16
 
 
 def test_a_sidecar_that_no_journal_has_is_taken_in(by_hand, run: Path, item: Make, box: Make) -> None:

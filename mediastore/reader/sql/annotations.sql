@@ -1,16 +1,15 @@
 create or replace temp view read_annotations as
 with exploded as (
     select
-        number,
+        id,
+        folder,
         unnest(record.annotations) as annotation,
-        unnest(raw.annotations) as raw,
-        generate_subscripts(record.annotations, 1) as position
-    from parsed
+        generate_subscripts(record.annotations, 1) as position{raw}
     where record.annotations is not null
 )
 select
     i.id,
-    i.folder,
+    exploded.folder,
     (position - 1)::bigint as position,
     i.project,
     i.run,
@@ -33,10 +32,8 @@ select
     annotation.track,
     annotation.text,
     annotation.attrs,
-    nullif(json_merge_patch(raw, '{
-        "layer": null, "type": null, "label": null, "score": null, "box": null, "span": null, "frame": null,
-        "track": null, "text": null, "attrs": null}'), '{}') as rest,
+    {rest} as rest,
     i.time
 from exploded
-join parsed_items i using (number)
+join read_items i using (id)
 where annotation is not null;

@@ -1,26 +1,33 @@
-with cube as materialized (
+with counted as materialized (
     select
         label,
         layer,
         key,
-        project,
-        run,
         case when isfinite(score) then least(floor($bins * (score - $low) / ($high - $low)), $bins - 1)::integer end as bin,
+        {run} as is_run,
         {score} as is_score,
         {rest} as is_rest,
         count(*) as n
-    from annotations
+    from store.annotations
     where {view}
     group by all
 ),
 named as (
-    select
-        coalesce(label, '') as label, coalesce(layer, '') as layer, key, project || '/' || run as ref, bin, is_score,
-        is_rest, n
-    from cube
+    select coalesce(label, '') as label, coalesce(layer, '') as layer, key, bin, is_run, is_score, is_rest, n
+    from counted
 ),
 judged as (
-    select *, {label} as is_label, {layer} as is_layer, {key} as is_key, {run} as is_run from named
+    select *, {label} as is_label, {layer} as is_layer, {key} as is_key from named
+),
+-- apart from the others, as there are many: a count for each with each label, layer, key and bin would be a large table
+runs_counted as (
+    select
+        folder,
+        count(*) as all_of,
+        count(*) filter ({own_label} and {own_layer} and {key} and {score} and {rest}) as n
+    from store.annotations
+    where {view}
+    group by folder
 )
 select 'labels' as facet, label as name, sum(n) as all_of,
     sum(n) filter (is_layer and is_key and is_run and is_score and is_rest) as n
@@ -32,8 +39,8 @@ union all
 select 'keys', key, sum(n), sum(n) filter (is_label and is_layer and is_run and is_score and is_rest)
 from judged group by key
 union all
-select 'runs', ref, sum(n), sum(n) filter (is_label and is_layer and is_key and is_score and is_rest)
-from judged group by ref
+select 'runs', project || '/' || run, all_of, runs_counted.n
+from runs_counted join (select folder, project, run from store.runs) using (folder)
 union all
 select 'scores', bin::varchar, sum(n), sum(n) filter (is_label and is_layer and is_key and is_run and is_rest)
 from judged where bin is not null group by bin

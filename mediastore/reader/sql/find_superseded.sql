@@ -3,14 +3,14 @@ with everything as (
     from {items}
     where step in (select step from {fresh})
 ), repeated as (
-    select project, run, key, step, index
+    select folder, project, run, key, step, index
     from everything
     group by all
     having count(*) > 1
 )
 select folder, id
 from everything
-semi join repeated using (project, run, key, step, index)
+semi join repeated using (folder, project, run, key, step, index)
 qualify row_number() over (
-    partition by project, run, key, step, index order by time desc nulls last, journal desc, "offset" desc
+    partition by folder, project, run, key, step, index order by time desc nulls last, journal desc, "offset" desc
 ) > 1

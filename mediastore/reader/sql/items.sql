@@ -1,8 +1,7 @@
-create or replace temp table parsed_items as
+create or replace temp table read_items as
 select
-    number,
-    $first_id + number as id,
-    $folder as folder,
+    parsed.id,
+    parsed.folder,
     journal,
     "offset",
     length,
@@ -33,6 +32,6 @@ select
     record.problem,
     record.time
 from parsed
-anti join problems_read using (number)
-left join places plain on plain.key = record.key and plain.file is null
-left join places odd on odd.key = record.key and odd.file = record.file;
+anti join problems_read using (id)
+left join places plain on plain.folder = parsed.folder and plain.key = record.key and plain.file is null
+left join places odd on odd.folder = parsed.folder and odd.key = record.key and odd.file = record.file;

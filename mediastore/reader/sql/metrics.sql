@@ -1,15 +1,15 @@
 create or replace temp table read_metrics as
 with exploded as (
-    select try_cast(record.step as bigint) as step, record.time as time, unnest(map_entries(record.values)) as entry
+    select folder, try_cast(record.step as bigint) as step, record.time as time, unnest(map_entries(record.values)) as entry
     from parsed
-    anti join problems_read using (number)
+    anti join problems_read using (id)
 ), typed as (
     select *, entry.key as name, json_type(entry.value) as type, entry.value ->> '$' as content from exploded
 )
 select
-    $folder as folder,
-    $project as project,
-    $run as run,
+    folder,
+    project,
+    run,
     step,
     time,
     name,
@@ -20,4 +20,5 @@ select
     end as value,
     case when type not in ('BIGINT', 'UBIGINT', 'DOUBLE', 'HUGEINT', 'UHUGEINT', 'BOOLEAN', 'NULL')
         and content not in ('NaN', 'Infinity', '-Infinity') then content end as text
-from typed;
+from typed
+join identities using (folder);

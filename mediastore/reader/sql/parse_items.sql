@@ -1,6 +1,7 @@
 create or replace temp table parsed as
 select
-    number,
+    id,
+    folder,
     journal,
     "offset",
     length,
@@ -13,7 +14,6 @@ select
         "annotations": [{
             "layer": "VARCHAR", "type": "VARCHAR", "label": "VARCHAR", "score": "DOUBLE", "box": ["DOUBLE"],
             "span": ["DOUBLE"], "frame": "BIGINT", "track": "VARCHAR", "text": "VARCHAR", "attrs": "JSON"}]
-    }') as record,
-    json_transform(line, '{"annotations": ["JSON"]}') as raw
+    }') as record
 from valid_lines
 where line is not null;

@@ -1,6 +1,7 @@
 create or replace temp table parsed as
 select
-    number,
+    id,
+    folder,
     journal,
     "offset",
     json_transform(line, '{

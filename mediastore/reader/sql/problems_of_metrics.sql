@@ -1,6 +1,7 @@
 create or replace temp table problems_read as
 select
-    number,
+    id,
+    folder,
     journal,
     "offset",
     case

@@ -1,9 +1,9 @@
 insert into problems_read
 select
-    number,
+    id,
+    folder,
     journal,
     "offset",
     'file must stay inside the run''s media folder, got "' || record.file || '"; it is not followed'
 from parsed
-join parsed_items using (number, journal, "offset")
-where parsed_items.path = '' and record.file is not null
+where record.file is not null and id in (select id from read_items where path = '')

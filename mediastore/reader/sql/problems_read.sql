@@ -1,0 +1,1 @@
+select folder, journal, "offset", problem from problems_read

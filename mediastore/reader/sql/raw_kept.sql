@@ -1,0 +1,4 @@
+,
+        unnest(raw) as raw
+    from parsed
+    join raw_annotations using (id)
