@@ -23,7 +23,7 @@ def crop(file: Path, window: Window, frame: int | None = None) -> bytes:
         return webp(scaled_down(image))
     except (MediaStoreValueError, MissingPackageError):
         raise
-    except strange.FAULTS as error:
+    except Exception as error:  # codecs raise what they like
         detail = str(error).replace(str(file), file.name) or type(error).__name__
         raise MediaStoreValueError(
             f"a picture to cut from must be readable, got bytes that cannot be: {detail}; open the item itself"

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from mediastore.encode import strange
-from mediastore.errors import MediaStoreValueError, MissingPackageError
+from mediastore.errors import MediaStoreError, MediaStoreValueError, MissingPackageError
 
 _CODECS = {"mp4": ("h264", "av1", "vp9"), "webm": ("vp8", "vp9", "av1"), "gif": ("gif",)}
 _PIXELS = (None, "yuv420p", "yuvj420p")
 _RATE = 25
-_FAULTS = tuple(fault for fault in strange.FAULTS if fault is not OSError)
 
 
 def unplayable(container: str, codec: str | None, pixels: str | None = None) -> str | None:
@@ -44,7 +43,11 @@ def make_playable(source: Path, target: Path) -> None:
             av.open(str(target), "w", format="mp4", options={"movflags": "faststart"}) as writing,
         ):
             _copy(reading, writing)
-    except (av.FFmpegError, *_FAULTS) as error:
+    except MediaStoreError:
+        raise
+    except Exception as error:  # codecs raise what they like
+        if isinstance(error, OSError) and not isinstance(error, av.FFmpegError):
+            raise
         raise MediaStoreValueError(f"no playable copy could be made: {error}") from error
 
 

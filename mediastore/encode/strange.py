@@ -15,21 +15,6 @@ PICTURE_FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "PPM", "A
 FILM_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,gif,h264,hevc,m4v,ivf,mjpeg"
 PIXELS_MAX = 64_000_000
 JPEG_PIXELS_MAX = 2**27
-FAULTS = (
-    *(
-        OSError,
-        ValueError,
-        SyntaxError,
-        RuntimeError,
-        MemoryError,
-        ArithmeticError,
-        LookupError,
-        EOFError,
-        AssertionError,
-    ),
-    *(TypeError, AttributeError, Image.DecompressionBombError, Image.DecompressionBombWarning),
-)
-"""What the codecs raise for bytes that are not what they say."""
 
 
 def open_picture(file: Path) -> Image.Image:

@@ -46,7 +46,7 @@ def thumbnail(file: Path, kind: str, way: str = "") -> bytes:
         return webp(spectrogram.picture(file, way) if way and kind == "audio" else draw(file))
     except (MediaStoreValueError, MissingPackageError):
         raise
-    except strange.FAULTS as error:
+    except Exception as error:  # codecs raise what they like
         detail = str(error).replace(str(file), file.name) or type(error).__name__
         raise MediaStoreValueError(f"this file must be {kind}, got bytes that cannot be decoded: {detail}") from error
 
