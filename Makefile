@@ -30,8 +30,9 @@ bench-analysis: ## time an evaluation of a million boxes beside its peers, in an
 	@.venv-bench/bin/python benchmarks/agreement.py
 	@.venv-bench/bin/python benchmarks/analysis.py
 
-faults: .venv/test.stamp ## fail every call that one item makes into the system, and print what came of it
+faults: .venv/test.stamp ## fail every call, disk and clock that an item crosses, and print what came of it
 	@$(BIN)/python tests/reliability/faults.py
+	@$(BIN)/python tests/reliability/machines.py
 
 soak: .venv/test.stamp ## eight writers, an indexer, a reader and an app with visitors on one store; SECONDS=3600 for an hour
 	@$(BIN)/python tests/reliability/soak.py $(or $(SECONDS),300)

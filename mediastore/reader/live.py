@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import duckdb
+
 from mediastore.reader import folders, rollup, run_record, state
 from mediastore.reader.background import Background
 from mediastore.reader.database import Change, Database
@@ -13,6 +15,7 @@ from mediastore.reader.state import Problem
 INDEX_ABOVE_BYTES = 16 * 2**20
 WHOLE_LOOK_EVERY = 16
 _COPY = "a run must be in one folder, got a second one beside {owner}; remove one of them"
+_REFUSED = "the store must be readable, got {error}; what is shown is what was read before"
 _TORN = "a journal must end with a line feed, got half a line; it was never complete"
 
 
@@ -31,9 +34,16 @@ class Live:
         self._rolled_signature: Signature | bool | None = False
 
     def refresh(self) -> bool:
-        """Read what is new on disk; whether there was anything. After a failure all is read again."""
+        """Read what is new on disk; whether there was anything. After a failure all is read again.
+
+        Where the system refuses (a disk that fails, no descriptors left) what was read before stays, and a problem.
+        """
         try:
             return self._refresh()
+        except (OSError, duckdb.IOException) as error:
+            self.doubt()
+            self._left_out = [("", "", ".", _REFUSED.format(error=error))]
+            return False
         except BaseException:
             self.doubt()
             raise

@@ -224,8 +224,13 @@ class Run(WandbCalls):
             self._faults.add("run.json", MediaStoreError(f"{self.dir} must be writable: {error}; free or restore it"))
 
     def flush(self, timeout_s: float | None = None) -> bool:
-        """Wait until all that was logged is on disk; False when `timeout_s` seconds were not enough."""
-        return self._disabled or self._pipeline.drain(timeout_s)
+        """Wait until all that was logged is on disk; False when `timeout_s` seconds were not enough.
+
+        What could not be written is told before it returns, or raised where the run is strict.
+        """
+        is_done = self._disabled or self._pipeline.drain(timeout_s)
+        self._faults.tell()
+        return is_done
 
     def finish(self, exit_code: int | None = None, quiet: bool | None = None) -> None:
         """Write what is queued and close the run; `exit_code` other than 0 marks it failed."""

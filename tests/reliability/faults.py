@@ -14,6 +14,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,11 @@ FAILURES = {
     "broken disk": errno.EIO,
     "no descriptors": errno.EMFILE,
     "no rights": errno.EACCES,
+}
+ANSWERS = {
+    "renamed, told stale": errno.ESTALE,
+    "renamed, told broken": errno.EIO,
+    "gone for a moment": errno.ENOENT,
 }
 KILLS = ("killed before", "killed after", "killed in the middle")
 AFTERMATH = {"sidecar not in journal", "orphan file", "unfinished file", "torn line", "missing sidecar"}
@@ -69,14 +75,28 @@ class Fault:
 
         return call
 
+    def _answers_as_a_network(self, name: str, real: Callable[..., Any], given: tuple, more: dict) -> Any:
+        """A rename is done and told to have failed; a name that is there is not seen yet."""
+        if self.way == "gone for a moment":
+            if name not in ("open", "stat") or not Path(str(given[0])).exists():
+                return real(*given, **more)
+        elif name in ("replace", "rename", "link"):
+            real(*given, **more)
+        else:
+            return real(*given, **more)
+        raise OSError(ANSWERS[self.way], f"{os.strerror(ANSWERS[self.way])} (injected into {name})")
+
     def _goes_wrong(self, name: str, real: Callable[..., Any], given: tuple, more: dict) -> Any:
         kind = self.way.removesuffix(" for good")
+        if kind in ANSWERS:
+            return self._answers_as_a_network(name, real, given, more)
         if kind in FAILURES:
             if name == "close":
                 real(*given, **more)
             raise OSError(FAILURES[kind], f"{os.strerror(FAILURES[kind])} (injected into {name})")
         if kind == "killed after":
-            real(*given, **more)
+            with suppress(OSError):
+                real(*given, **more)
         elif kind == "killed in the middle" and name == "write":
             real(given[0], bytes(given[1])[: len(given[1]) // 2])
         os.kill(os.getpid(), signal.SIGKILL)

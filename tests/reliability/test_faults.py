@@ -33,6 +33,19 @@ def test_no_fault_at_any_call_loses_what_was_acknowledged() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
+def test_no_machine_disk_or_clock_loses_what_was_acknowledged() -> None:
+    machines = [sys.executable, str(HARNESS.with_name("machines.py"))]
+    done = subprocess.run(machines, capture_output=True, text=True, timeout=1190)
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines()[2:]]
+    assert len(rows) == 8
+    tried = [row for row in rows if not row[1].startswith("not tried")]
+    assert len(tried) >= 6
+    assert all(int(row[1]) > 0 and int(row[2]) > 0 and row[3] == "0" for row in tried), done.stdout
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_five_minutes_of_writers_an_indexer_a_reader_and_an_app_with_visitors_leak_nothing() -> None:
     soak = [sys.executable, str(HARNESS.with_name("soak.py")), "300"]
