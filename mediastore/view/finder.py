@@ -37,12 +37,12 @@ def from_url(store: Store) -> Search:
 
 def extent(store: Store, search: Search) -> Extent:
     """What there is to find in the runs in view."""
-    return _extent(str(store.root), store.version, search.view, store)
+    return store.extent(search.view)
 
 
 def show(store: Store, search: Search, within: Extent) -> None:
     """Draw the filters and one page of what is found; an object that is opened is gone to at once."""
-    spread = _facets(str(store.root), store.version, search, within, store)
+    spread = store.spread(search, within)
     part = _part(-(-spread.found // PAGE_OBJECTS))
     rows = store.find(search, limit=PAGE_OBJECTS, offset=(part - 1) * PAGE_OBJECTS)
     names, run_colors = frame.run_names(store), frame.run_colors(store)
@@ -139,13 +139,3 @@ def _facets_data(
     low, high = within.scores
     score = {"low": low, "high": high, "counts": list(spread.scores)} if spread.scores else None
     return found | {"score": score, "ranges": dict(within.ranges)}
-
-
-@st.cache_data(show_spinner=False, max_entries=8)
-def _extent(root: str, version: str, view: tuple[str, ...], _store: Store) -> Extent:
-    return _store.extent(view)
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def _facets(root: str, version: str, search: Search, _within: Extent, _store: Store) -> Spread:
-    return _store.spread(search, _within)

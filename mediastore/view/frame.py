@@ -8,6 +8,7 @@ from mediastore.draw import colors
 from mediastore.reader.store import Store
 from mediastore.shown import STORE_PARAM, ShownStore
 from mediastore.view import access
+from mediastore.view.remembering import RememberingStore
 
 NEWEST_RUNS = 6
 RUN_PARAM = "run"
@@ -16,7 +17,7 @@ REFRESH_S = 2
 
 @st.cache_resource(show_spinner=False)
 def _opened(root: str) -> Store:
-    store = Store(root, fenced=True, in_background=True)
+    store = RememberingStore(root, fenced=True, in_background=True)
     if access.when_opened is not None:
         access.when_opened(store)
     return store
@@ -46,18 +47,23 @@ def _forget_choices() -> None:
 
 
 def open_store() -> Store:
-    """The store in view, with all that was written until now. Opened once, then refreshed at each rerun."""
-    store = _opened(str(store_in_view().root))
+    """The store in view, as this run of the script has read it; opened once."""
+    return _opened(str(store_in_view().root))
+
+
+def read_store() -> Store:
+    """The store in view, with all that was written until now: what a run of the script or a fragment begins with."""
+    store = open_store()
     store.refresh()
     return store
 
 
 def runs(store: Store) -> pd.DataFrame:
     """Every run of the store, newest first."""
-    return _runs(str(store.root), store.version, store)
+    return _runs(str(store.root), store.version, store).copy(deep=False)
 
 
-@st.cache_data(show_spinner=False, max_entries=8, ttl=REFRESH_S)
+@st.cache_resource(show_spinner=False, max_entries=8, ttl=REFRESH_S)
 def _runs(root: str, version: str, _store: Store) -> pd.DataFrame:
     return _store.runs().sort_values("created", ascending=False, kind="stable", ignore_index=True)
 
@@ -104,12 +110,7 @@ def run_colors(store: Store) -> dict[str, str]:
 
 def label_colors(store: Store) -> dict[str, str]:
     """Label → `#rrggbb`, by first appearance in the store: a label keeps its colour as the store grows."""
-    return colors.by_first_appearance(_labels(str(store.root), store.version, store))
-
-
-@st.cache_data(show_spinner=False, max_entries=8)
-def _labels(root: str, version: str, _store: Store) -> list[str]:
-    return _store.label_names()
+    return colors.by_first_appearance(store.label_names())
 
 
 def page(title: str, question: str) -> None:

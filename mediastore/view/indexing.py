@@ -14,7 +14,7 @@ def progress(store: Store) -> None:
 
 @st.fragment
 def _bar() -> None:
-    found = frame.open_store().indexing
+    found = frame.read_store().indexing
     if found is None:
         st.rerun()
     live.pulse("indexing-pulse")

@@ -62,7 +62,7 @@ def pulse(key: str, every_s: float = EVERY_S) -> bool:
 
 @st.fragment
 def _watch(drawn: tuple[str, list[str], bool], is_paused: bool) -> None:
-    store = frame.open_store()
+    store = frame.read_store()
     if not is_paused and (store.version, running(store), _lingers()) != drawn:
         st.rerun()
     seen = st.session_state.get(_SEEN)

@@ -35,7 +35,7 @@ access.wait_for_login()
 with st.sidebar:
     frame.store_picker()
 try:
-    store = frame.open_store()
+    store = frame.read_store()
 except MediaStoreError as error:
     notices.cannot_open(error)
     st.stop()

@@ -11,6 +11,7 @@ from mediastore.draw.overlay import Record
 from mediastore.reader.store import Store
 from mediastore.view import frame, steps
 from mediastore.view.choice import Choice
+from mediastore.view.sides import Side, first_records, item_counts
 
 PAGE, SORT = "part", "sort"
 PAGE_ITEMS = 96
@@ -75,15 +76,6 @@ class Selection:
         }
 
 
-@dataclass(frozen=True)
-class Side:
-    """One run under one key, at the step that stands there for the one that was asked for; None where none does."""
-
-    run: str
-    key: str
-    step: int | None
-
-
 def select(
     store: Store,
     runs: Sequence[str],
@@ -101,36 +93,39 @@ def select(
     Of each run those of that step, or of the one that `rule` puts in its place. Where there are more items than a page
     holds, the store narrows them by the choice, sorts them, and pages are offered, or grow where `is_endless`.
     """
+    counts = {key: item_counts(store, runs, key, kinds) for key in dict.fromkeys([place.key, *keys])}
     sides = [
-        Side(run, key, steps.by_rule(there, place.step, rule))
+        Side(run, key, steps.by_rule(list(there), place.step, rule))
         for run in runs
-        for key in dict.fromkeys([place.key, *keys])
-        if (there := store.steps(run=run, key=key))
+        for key, by_run in counts.items()
+        if (there := by_run.get(run))
     ]
-    asked = [_filters(side, kinds) for side in sides if side.step is not None]
-    totals = [store.count(**filters) for filters in asked]
-    per_side = max(1, PAGE_ITEMS // max(1, len(asked)))
-    is_partial = any(total > per_side for total in totals)
+    totals = {side: counts[side.key][side.run][side.step] for side in sides if side.step is not None}
+    per_side = max(1, PAGE_ITEMS // max(1, len(totals)))
+    is_partial = any(total > per_side for total in totals.values())
     narrow = choice.to_query() if is_partial else {}
-    found = [store.count(**filters, **narrow) for filters in asked] if narrow else totals
+    found = [store.count(**side.filters(kinds), **narrow) for side in totals] if narrow else list(totals.values())
     pages = max((-(-count // per_side) for count in found), default=1)
     page = _parts(pages) if is_endless else _choose_page(pages)
-    part = _order(sort if is_partial else "") | {"limit": per_side * page if is_endless else per_side}
-    part["offset"] = 0 if is_endless else (page - 1) * per_side
-    records = iter([store.records(**filters, **narrow, **part) for filters in asked])
+    if is_partial:
+        part = _order(sort) | {"limit": per_side * page if is_endless else per_side}
+        part["offset"] = 0 if is_endless else (page - 1) * per_side
+        records = {side: store.records(**side.filters(kinds), **narrow, **part) for side in totals}
+    else:
+        records = first_records(store, totals, per_side, kinds)
     in_view = len({side.run for side in sides})
     return Selection(
         groups=_groups(
             store,
-            [(side, next(records) if side.step is not None else []) for side in sides],
+            [(side, records.get(side, [])) for side in sides],
             place,
             rule,
             len(runs) > 1,
         ),
         choice=choice,
-        total=sum(totals),
+        total=sum(totals.values()),
         found=sum(found),
-        known=_known(store, asked) if is_partial else {},
+        known=_known(store, [side.filters(kinds) for side in totals]) if is_partial else {},
         aside=f"in {in_view} of {len(runs)} runs in view" if in_view < len(runs) else "",
         is_partial=is_partial,
         is_linked=True,
@@ -163,10 +158,6 @@ def _parts(pages: int) -> int:
     """How many pages of a list that grows are here, as the link says."""
     asked = st.query_params.get(PAGE, "1")
     return min(max(1, int(asked)), max(1, pages)) if asked.isdecimal() and len(asked) < 6 else 1
-
-
-def _filters(side: Side, kinds: Sequence[str] | None) -> dict[str, Any]:
-    return {"run": side.run, "key": side.key, "step": side.step} | ({"kind": list(kinds)} if kinds else {})
 
 
 def _choose_page(count: int) -> int:
