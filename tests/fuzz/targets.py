@@ -7,11 +7,13 @@ import asyncio
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import material
@@ -138,7 +140,7 @@ def link(content: bytes) -> None:
     params = parse_qs(query.decode("utf-8", "replace"))
     Search.from_params(["p/r"], {name: params.get(name, []) for name in PARAMS})
     for prefix in (serve.STORE_PREFIX, serve.CROP_PREFIX, serve.THUMB_PREFIX):
-        status, headers, body = asyncio.run(_answered(f"{prefix}/{text}", query, asked))
+        status, headers, body = _run(_answered(f"{prefix}/{text}", query, asked))
         assert status in (200, 206, 304, 404, 416), (status, content)
         assert SECRET.encode() not in body
         assert status in (404, 416) or b"sandbox" in headers[b"content-security-policy"]
@@ -183,6 +185,16 @@ def _routes():
 
     drawn = Picture(b"drawn", "tag", lasting=True)
     return Starlette(routes=serve.routes(served(), lambda *_: drawn, lambda *_: drawn))
+
+
+def _run(answer: Coroutine[Any, Any, Any]) -> Any:
+    """Its result, by a thread of its own: this one may have a loop that runs, a browser's."""
+    return _aside().submit(asyncio.run, answer).result()
+
+
+@cache
+def _aside() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1)
 
 
 async def _answered(path: str, query: bytes, asked: bytes) -> tuple[int, dict[bytes, bytes], bytes]:
