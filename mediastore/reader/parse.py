@@ -20,6 +20,7 @@ from mediastore.reader.state import Problem
 _PLACES = pa.schema([(name, pa.string()) for name in ("folder", "key", "file", "path")])
 STRETCH_BYTES = 16 * 2**20
 BATCH_LINES = 512
+METRICS_WEIGH = 2  # a byte of metrics makes so much more memory than one of items
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Parser:
                     tables |= read(some)
                     problems += self._connection.execute(sql.text("problems_read")).fetchall()
             yield Stretch(tables, _portions(found, problems))
+            self._connection.execute(sql.text("let_go"))
 
     def _items(self, found: list[tuple[Source, Block, int]]) -> dict[str, str]:
         self._parse(found, "items")
@@ -97,6 +99,7 @@ class Parser:
         columns = dict(zip(("folder", "project", "run"), map(list, zip(*rows, strict=True)), strict=True))
         self._connection.register("identities", pa.table(columns))
         self._connection.execute(sql.text("metrics"))
+        self._connection.execute("drop table parsed")
         return {"metrics": "read_metrics"}
 
     def _parse(self, found: list[tuple[Source, Block, int]], table: str) -> None:
@@ -145,7 +148,7 @@ def _gathered(sources: Iterable[Source]) -> Iterator[list[tuple[Source, Block]]]
         for name in sorted(source.names):
             for block in _readable(source.folder, name, source.offsets.get(name, 0)):
                 found.append((source, block))
-                size += block.end - block.start
+                size += (block.end - block.start) * (METRICS_WEIGH if _is_of(block, "metrics") else 1)
                 if size >= STRETCH_BYTES:
                     yield found
                     found, size = [], 0

@@ -81,15 +81,18 @@ class RunIndex:
     def _write(self, name: str, table: str, fresh: str | None, merged: list[Segment]) -> int:
         """The size of the table's Parquet file; 0 when there are no rows and so no file."""
         older = [str(segment.path(self._path, table)) for segment in merged if table in segment.files]
-        values = {"folder": self.folder.name} if fresh else {}
-        values |= {"older": older} if older else {}
         sources = [sql.text("rows_of_run").format(table=fresh)] if fresh else []
         sources += ["from read_parquet($older)"] if older else []
         if not sources:
             return 0
         path = state.segment_path(self._path, name, table)
-        query = sql.text(f"segment_{table}").format(rows=f"({' union all by name '.join(sources)})")
-        self._connection.execute(query, {**values, "path": str(path)})
+        values = {"path": str(path)} | ({"older": older} if older else {})
+        if fresh or table == "metrics":
+            values["folder"] = self.folder.name
+        if table == "metrics":
+            values |= zip(("project", "run"), self._identity, strict=True)
+        statement = sql.text("run_metrics" if table == "metrics" else f"segment_{table}")
+        self._connection.execute(statement.format(rows=f"({' union all by name '.join(sources)})"), values)
         return path.stat().st_size
 
     def _retire(self, segments: Iterable[Segment]) -> None:
