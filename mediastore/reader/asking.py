@@ -1,5 +1,6 @@
 """How every question reaches the database: as a frame or as rows, once more when files were replaced meanwhile."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,19 +12,19 @@ from mediastore.reader.database import Database, FilesReplaced
 Answer = TypeVar("Answer")
 
 
-class Asking:
+class Asking(ABC):
     """What the questions of a store stand on; a module of questions is a class that extends it."""
 
     root: Path
     _database: Database
 
+    @abstractmethod
     def _read_anew(self) -> None:
         """Trust nothing of what was found on disk before."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _fill_views_of(self, query: str) -> None:
         """Make the rows of views that are made from evaluations, if the query names them."""
-        raise NotImplementedError
 
     def _frame(self, query: str, values: Mapping[str, Any]) -> pd.DataFrame:
         return self._again(self._database.frame, query, values)

@@ -18,7 +18,7 @@ from mediastore.reader.folders import Folder
 from mediastore.reader.parse import Parser, Source, Stretch, key_folder
 from mediastore.reader.run_index import RunIndex
 
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "512MB"
 Run = tuple[Folder, tuple[str, str]]
 Progress = Callable[[int], None]
 

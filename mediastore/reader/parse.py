@@ -124,20 +124,22 @@ def _placed(lines: pa.Table, folder: str, first_id: int) -> pa.Table:
 
 
 def _portions(found: list[tuple[Source, Block]], problems: list[tuple]) -> list[Portion]:
-    portions = []
-    for folder in dict.fromkeys(source.folder.name for source, _ in found):
-        blocks = [block for source, block in found if source.folder.name == folder]
-        told = sorted(problem[1:] for problem in problems if problem[0] == folder)
-        portions.append(
-            Portion(
-                folder,
-                {block.journal: block.end for block in blocks},
-                _size(blocks),
-                sum(block.lines.num_rows for block in blocks),
-                [Problem(f"{folder}/{journal}", position, sentence) for journal, position, sentence in told],
-            )
+    blocks: dict[str, list[Block]] = {}
+    for source, block in found:
+        blocks.setdefault(source.folder.name, []).append(block)
+    told: dict[str, list[Problem]] = {folder: [] for folder in blocks}
+    for folder, journal, position, sentence in sorted(problems):
+        told[folder].append(Problem(f"{folder}/{journal}", position, sentence))
+    return [
+        Portion(
+            folder,
+            {block.journal: block.end for block in some},
+            _size(some),
+            sum(block.lines.num_rows for block in some),
+            told[folder],
         )
-    return portions
+        for folder, some in blocks.items()
+    ]
 
 
 def _gathered(sources: Iterable[Source]) -> Iterator[list[tuple[Source, Block]]]:

@@ -102,7 +102,7 @@ def _remembered(name: str) -> Callable[..., Any]:
 
     @functools.wraps(ask)
     def answer(self: RememberingStore, *args: Any, **asked: Any) -> Any:
-        question = f"{name}{args!r}{sorted(asked.items())!r}"
+        question = f"{name}{_said(args)}{_said(sorted(asked.items()))}"
         found = self._answers.of(lambda: self.version, question, lambda: ask(self, *args, **asked))
         return (
             found.copy(deep=False)
@@ -113,6 +113,13 @@ def _remembered(name: str) -> Callable[..., Any]:
         )
 
     return answer
+
+
+def _said(asked: Any) -> str:
+    """All that was asked, in words: numpy and pandas leave out the middle of what is long."""
+    if isinstance(asked, list | tuple):
+        return f"({', '.join(map(_said, asked))})"
+    return repr(asked.tolist() if hasattr(asked, "tolist") else asked)
 
 
 for _name in QUESTIONS:
