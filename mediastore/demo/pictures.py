@@ -1,5 +1,7 @@
 """Held-out pictures with what is true and what was found, as they are logged."""
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 
@@ -45,6 +47,27 @@ def with_masks(scene: Scene, found: Detections) -> mediastore.Image:
         if score >= SURE
     ]
     return mediastore.Image(scene.pixels, caption=f"{scene.name}: ink", sample=scene.name, masks=truth + predictions)
+
+
+def with_label_maps(scene: Scene, found: Detections) -> mediastore.Image:
+    """A picture with whose ink each pixel is: in truth, and by the boxes that the detector would stand by."""
+    truth = _label_map(scene.pixels, zip(scene.ink, scene.labels, strict=True))
+    surest_last = [place for place in found.scores.argsort() if found.scores[place] >= SURE]
+    said = _label_map(scene.pixels, ((_ink(scene.pixels, found.boxes[at]), found.labels[at]) for at in surest_last))
+    classes = dict(enumerate(LABELS, start=1))
+    masks = [
+        mediastore.Mask(labels, classes=classes, layer=layer)
+        for layer, labels in (("ground_truth", truth), ("predictions", said))
+    ]
+    return mediastore.Image(scene.pixels, caption=f"{scene.name}: whose ink", sample=scene.name, masks=masks)
+
+
+def _label_map(pixels: np.ndarray, parts: Iterable[tuple[np.ndarray, int]]) -> np.ndarray:
+    """0 for the ground, else 1 + the label of the last mask that covers the pixel; shape (height, width)."""
+    labels = np.zeros(pixels.shape[:2], np.uint8)
+    for mask, label in parts:
+        labels[mask] = label + 1
+    return labels
 
 
 def _ink(pixels: np.ndarray, box: np.ndarray) -> np.ndarray:

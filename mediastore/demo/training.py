@@ -19,7 +19,7 @@ from mediastore.demo.precision import average_precision
 from mediastore.demo.scenes import Scene, held_out_scene
 
 WITH_MASKS = 8
-"""So many pictures are logged with masks and as a table too, three times a run."""
+"""So many pictures are logged with masks, with label maps and as a table too, three times a run."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,9 @@ class _Training:
         if with_masks:
             some = list(zip(scenes, found, strict=True))[:WITH_MASKS]
             masks = [pictures.with_masks(*picture) for picture in some]
+            maps = [pictures.with_label_maps(*picture) for picture in some]
             looked_through = verdicts.table(scenes[:WITH_MASKS], found[:WITH_MASKS])
-            self._run.log({"val/masks": masks, "val/looked_through": looked_through}, step=self._step)
+            self._run.log({"val/masks": masks, "val/ink": maps, "val/looked_through": looked_through}, step=self._step)
         return precision["val/mAP50"], loss
 
 

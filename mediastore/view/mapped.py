@@ -33,7 +33,9 @@ def show(store: Store, asked: Mapping[str, Any], step: int) -> None:
     st.subheader("Label maps", anchor=False)
     summary = store.segmentation(**asked).summary()
     if summary.empty:
-        st.caption("No item holds one label map in each layer.")
+        st.caption(
+            "No item holds a label map (a mask with classes) in each layer. Masks of objects are judged on Mistakes."
+        )
         return
     names = {"mean_IoU": "Mean IoU", "mean_Dice": "Mean Dice", "pixel_accuracy": "Pixels right"}
     measured.by_step(summary, names, step)
