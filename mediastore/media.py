@@ -42,7 +42,7 @@ class Media:
         self.options: dict[str, Any] = (source.options if source else {}) | given
 
     def payloads(self) -> list[Payload]:
-        """A private copy of the content, one an item: several where an array holds a batch.
+        """The content, one an item: several where an array holds a batch. Arrays may share memory with what was given.
 
         Raises MediaStoreError children that say what is wrong with what was given.
         """

@@ -1,4 +1,4 @@
-"""What users hand in (paths, bytes, tensors, figures, lists) as content that no later change of theirs can reach."""
+"""What users hand in (paths, bytes, tensors, figures, lists) as the bytes of a file, a path or an array."""
 
 import io
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ IN_MEMORY_BYTES_MAX = 16 * 2**20
 class Payload:
     """Exactly one of: `content` (the bytes of a file), `path` (a file too large for memory), `array`.
 
+    An array may share its memory with what was given, until `private`.
     name: the file's name as it was given, "" where there was none.
     """
 
@@ -33,9 +34,13 @@ class Payload:
             return held_bytes(int(self.array.nbytes))
         return len(self.content or b"")
 
+    def private(self) -> "Payload":
+        """The same with a contiguous copy of the array, which no later change of the giver's can reach."""
+        return self if self.array is None else Payload(array=copied(self.array), name=self.name)
+
 
 def freeze(data: Any, what: str) -> Payload:
-    """A private copy of `data`; `what` names it in errors ("image").
+    """The content of `data`; `what` names it in errors ("image").
 
     Accepts a path, bytes, a file object, a matplotlib figure, a Pillow image, a tensor of any framework that numpy
     can read, an array, or nested lists. Raises MediaStoreError children that say what is wrong with it.
@@ -64,7 +69,7 @@ def read_file(path: Path, what: str) -> Payload:
 
 
 def as_array(data: Any, what: str) -> NDArray[Any]:
-    """A fresh contiguous array of numbers."""
+    """An array of numbers, which shares memory with what was given where it can."""
     try:
         array = to_array(_plain_mode(data))
     except MediaStoreError:
@@ -80,7 +85,7 @@ def as_array(data: Any, what: str) -> NDArray[Any]:
         )
     if array.size == 0:
         raise MediaStoreValueError(f"{what} must not be empty, got shape {array.shape}; skip it")
-    return copied(array)
+    return array
 
 
 def _plain_mode(data: Any) -> Any:

@@ -3,7 +3,7 @@
 import posixpath
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,20 @@ DIGEST_CHARACTERS = 32
 
 
 @dataclass(frozen=True)
+class Stored:
+    """A media file of this run: its place below `media/` and what its sidecars say of it."""
+
+    path: str
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Snapshot:
-    """One item as `log()` saw it: nothing in it can be changed by the caller any more."""
+    """One item as `log()` sees it; once it is held, nothing in it can be changed by the caller any more.
+
+    digest: of what was given, where it is known already. stored: the file that holds this very content, in place of a
+    payload.
+    """
 
     key: str
     step: int
@@ -38,19 +50,13 @@ class Snapshot:
     annotations: tuple[Annotation, ...] = ()
     reference: Path | None = None
     problem: str | None = None
+    digest: str = ""
+    stored: Stored | None = None
 
     @property
     def nbytes(self) -> int:
         masks = sum(mask.nbytes for mask in self.annotations if isinstance(mask, Mask))
         return (self.payload.nbytes if self.payload else 0) + masks + 1024
-
-
-@dataclass(frozen=True)
-class Stored:
-    """A media file of this run: its place below `media/` and what its sidecars say of it."""
-
-    path: str
-    fields: dict[str, Any]
 
 
 class ItemWriter:
@@ -65,9 +71,27 @@ class ItemWriter:
         self._journal = Journal(folder / "items", identity["writer"])
         self._stored: OrderedDict[str, Stored] = OrderedDict()
         self._being_stored: dict[str, threading.Event] = {}
+        self._repeating: set[str] = set()
         self._reserved: set[str] = set()
         self._lock = threading.Lock()
         self.written = 0
+
+    def hold(self, snapshot: Snapshot) -> Snapshot:
+        """The same, out of the caller's reach: with a copy of its array, or without it where the content is stored.
+
+        To look costs a digest before the copy, so only keys whose last item was stored already are looked up.
+        """
+        payload = snapshot.payload
+        if payload is None or payload.array is None:
+            return snapshot
+        digest = ""
+        if snapshot.key in self._repeating:
+            digest = digests.of_given(payload)
+            with self._lock:
+                stored = self._stored.get(_identity(digest, snapshot))
+            if stored is not None:
+                return replace(snapshot, payload=None, digest=digest, stored=stored)
+        return replace(snapshot, payload=payload.private(), digest=digest)
 
     def write(self, snapshot: Snapshot) -> None:
         """Commit one item. Faults are noted, never raised."""
@@ -136,11 +160,11 @@ class ItemWriter:
             files.remove(snapshot.payload.path)
 
     def _media_fields(self, snapshot: Snapshot, key_path: str, stem: str) -> dict[str, Any]:
-        if snapshot.payload is None:
+        if snapshot.payload is None and snapshot.stored is None:
             self._note(snapshot, snapshot.kind, snapshot.problem or "nothing to store")
             return {"problem": snapshot.problem}
-        digest = digests.of_given(snapshot.payload)
-        identity = f"{digest}{snapshot.options or ''}{'' if snapshot.reference is None else 'reference'}"
+        digest = snapshot.digest or digests.of_given(snapshot.payload)
+        identity = _identity(digest, snapshot)
         stored = self._stored_once(identity, snapshot, key_path, stem)
         fields = dict(stored.fields)
         if snapshot.reference is not None:
@@ -165,7 +189,11 @@ class ItemWriter:
             with self._lock:
                 if identity in self._stored:
                     self._stored.move_to_end(identity)
+                    self._repeating.add(snapshot.key)
                     return self._stored[identity]
+                if snapshot.stored is not None:
+                    return snapshot.stored
+                self._repeating.discard(snapshot.key)
                 event = self._being_stored.get(identity)
                 if event is None:
                     self._being_stored[identity] = threading.Event()
@@ -226,6 +254,11 @@ class ItemWriter:
             stored = self._stored_once(f"{digests.of_given(payload)}label_map", snapshot, key_path, stem)
             record["mask_file"] = _seen_from(key_path, stored.path)
         return record
+
+
+def _identity(digest: str, snapshot: Snapshot) -> str:
+    """What tells one stored file from another: the content and how it is encoded."""
+    return f"{digest}{snapshot.options or ''}{'' if snapshot.reference is None else 'reference'}"
 
 
 def _seen_from(folder: str, path: str) -> str:

@@ -176,8 +176,8 @@ class Run(WandbCalls):
         naming.encode_key(key)
         encode.prepare(entry.kind for entry in entries if isinstance(entry, Media))
         for snapshot in logged.snapshots(key, step, now, entries):
-            settled = self._staged(snapshot)
-            self._pipeline.submit(settled, settled.nbytes)
+            held = self._items.hold(self._staged(snapshot))
+            self._pipeline.submit(held, held.nbytes)
 
     def _staged(self, snapshot: Snapshot) -> Snapshot:
         """A file too large for memory, copied now, since its owner may change it."""

@@ -1,4 +1,4 @@
-"""Media as `log()` saw them: private copies, one an item, each at its own place of key, step and index."""
+"""Media as `log()` sees them: one snapshot an item, each at its own place of key, step and index."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -9,6 +9,7 @@ trainings do, once a second, not as fast as it can: so an hour fits on a disk (a
 
 import multiprocessing
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,6 @@ from growth import Watched, children
 import mediastore
 from mediastore import audit
 from mediastore.reader.reindex import reindex
-from mediastore.view.launch import choose_port
 
 WRITERS, BROWSERS = 8, 2
 STEP_S, REST_S, SAMPLES = 1.0, 1.0, 720
@@ -80,7 +80,9 @@ def index_again(root: Path, until: float) -> None:
 @contextmanager
 def app(root: Path) -> Iterator[tuple[str, int]]:
     """`mediastore app` as a person starts it: its URL, and the process that serves."""
-    port = choose_port(HOST, None)
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port = probe.getsockname()[1]
     command = [sys.executable, "-c", CLI, "app", str(root), "--no-browser", "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:
@@ -127,8 +129,9 @@ def soak(root: Path, seconds: float, trace: Path | None = None) -> dict[str, flo
             process.join()
             assert process.exitcode == 0, process
         last = visitors.asked(f"{url}/app/static/export/query.csv?sql={visitors.quote(visitors.COUNT)}")
-        wrong += int(last.split()[-1]) != sum(acknowledged)
-    wrong += mediastore.Store(root).count() != sum(acknowledged)
+        exactly = sum(acknowledged)
+        wrong += visitors.is_wrong("the app at the end", exactly, int(last.split()[-1]), exactly)
+    wrong += visitors.is_wrong("a new reader at the end", exactly, mediastore.Store(root).count(), exactly)
     assert audit.check(root).findings == []
     return {
         "seconds": seconds,
@@ -152,7 +155,7 @@ def read(root: Path, url: str, until: float, seconds: float, begun, acknowledged
         least = sum(acknowledged)
         store.refresh()
         count = store.count()
-        wrong += not least <= count <= sum(begun)
+        wrong += visitors.is_wrong("the reader", least, count, sum(begun))
         counts += 1
         store.labels(), store.runs(), store.records(limit=24, descending=True)
         if time.monotonic() >= due:

@@ -56,7 +56,7 @@ def test_five_minutes_of_writers_an_indexer_a_reader_and_an_app_with_visitors_le
     assert found["pages opened"] >= 10
     assert found["files fetched"] >= 20
     for never in ("wrong counts", "pages with an error", "files refused"):
-        assert found[never] == 0, done.stderr[-3000:]
+        assert found[never] == 0, f"{never}: {found[never]:g}\n{done.stderr[-3000:]}"
     for name, most in MOST_AT_THE_END.items():
         assert found[name] <= most, done.stdout
     for name, most in MOST_AN_HOUR.items():

@@ -43,7 +43,7 @@ def browse(url: str, number: int, until: float, opened, wrong, late, pause_s: fl
                 place = next(pages)
                 try:
                     visit(page, url, place, opened[number])
-                    wrong[number] += page.get_by_test_id("stException").count() > 0
+                    wrong[number] += shows_error(page)
                 except TimeoutError:
                     late[number] += 1
                 except Error as error:
@@ -75,6 +75,22 @@ def visit(page: Page, url: str, place: str, turn: int) -> None:
     page.wait_for_selector(DONE)
 
 
+def shows_error(page: Page) -> bool:
+    """Whether the page tells of an exception, which is told here too."""
+    told = page.get_by_test_id("stException").all_inner_texts()
+    for text in told:
+        print(f"{page.url}: {text[:2000]}", file=sys.stderr)
+    return bool(told)
+
+
+def is_wrong(who: str, least: int, count: int, most: int) -> bool:
+    """Whether a count is below what was acknowledged before it or above what had been begun after it; told if so."""
+    wrong = not least <= count <= most
+    if wrong:
+        print(f"{who} counted {count}: not from {least} to {most}", file=sys.stderr)
+    return wrong
+
+
 def fetch(root: Path, url: str, until: float, begun, acknowledged, done, wrong, pause_s: float = 0.5) -> None:
     """Fetch media, thumbnails, crops and sidecars of new and old items, and let the app count in SQL between them."""
     store = mediastore.Store(root)
@@ -90,7 +106,7 @@ def fetch(root: Path, url: str, until: float, begun, acknowledged, done, wrong, 
         most = sum(begun)
         done[1] += 1
         count = json.loads(answer)[0]["count"] if answer else -1
-        wrong[1] += not least <= count <= most
+        wrong[1] += is_wrong("the app", least, count, most)
 
 
 def links(store: mediastore.Store, turn: int) -> Iterator[str]:

@@ -18,6 +18,9 @@ import mediastore
 from mediastore import audit
 from mediastore.errors import MediaStoreError, MediaStoreWarning
 from mediastore.geometry import rle_to_mask
+from mediastore.payload import Payload
+from mediastore.writer.faults import Faults
+from mediastore.writer.items import ItemWriter, Snapshot
 
 PHOTO = np.random.default_rng(7).integers(0, 255, (48, 64, 3), dtype=np.uint8)
 
@@ -96,6 +99,43 @@ def test_the_same_pictures_at_the_next_epoch_are_stored_once(run, tmp_path: Path
     assert len({media_file(tmp_path, item) for item in items}) == 4
     assert len(list(tmp_path.rglob("*.webp"))) == 4
     assert len({item["sample"] for item in items}) == 4
+
+
+def test_pictures_that_come_again_among_new_ones_are_each_what_log_saw(tmp_path: Path) -> None:
+    levels = [0, 1, 2, 3, 0, 1, 2, 3, 4, 0, 5, 1, 1, 6, 2]
+    picture = np.zeros((240, 320, 3), np.uint8)
+    with mediastore.init(dir=tmp_path, strict=False) as run:
+        for step, level in enumerate(levels):
+            picture[:] = level
+            run.log({"val": [mediastore.Image(picture), mediastore.Image(picture.transpose(1, 0, 2))]}, step=step)
+            picture[:] = 200
+            if step % 4 == 3:
+                run.flush()
+    found = {(item["step"], item["index"]): item for item in items_of(tmp_path)}
+    assert len(found) == 2 * len(levels)
+    for (step, index), item in found.items():
+        pixels = np.asarray(Pillow.open(media_file(tmp_path, item)))
+        assert np.unique(pixels).tolist() == [levels[step]]
+        assert pixels.shape == ((240, 320, 3), (320, 240, 3))[index]
+        assert item["sample"] == found[levels.index(levels[step]), index]["sample"]
+    assert len(list(tmp_path.rglob("*.webp"))) == 2 * len(set(levels))
+
+
+def test_a_picture_that_is_stored_already_takes_no_room_in_the_queue(tmp_path: Path) -> None:
+    items = ItemWriter(tmp_path, {"project": "p", "run": "r", "writer": "w"}, Faults(strict=True))
+    given = Snapshot("val", 0, 0, "image", 0.0, Payload(array=PHOTO))
+    first = items.hold(given)
+    assert first.payload is not None
+    assert not np.shares_memory(first.payload.array, PHOTO)
+    items.write(first)
+    items.write(items.hold(dataclasses.replace(given, step=1)))
+    again = items.hold(dataclasses.replace(given, step=2))
+    assert again.payload is None
+    assert again.nbytes < PHOTO.nbytes / 8 < first.nbytes
+    other = items.hold(dataclasses.replace(given, step=2, payload=Payload(array=PHOTO[::-1])))
+    assert (other.payload is not None, other.stored) == (True, None)
+    items.write(again)
+    items.close()
 
 
 def test_steps_go_on_by_themselves_and_may_come_in_any_order(run, tmp_path: Path) -> None:
