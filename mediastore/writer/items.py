@@ -2,7 +2,6 @@
 
 import posixpath
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,17 +15,9 @@ from mediastore.journal import Journal
 from mediastore.payload import Payload, read_file
 from mediastore.writer import digests
 from mediastore.writer.faults import Faults
+from mediastore.writer.stored import Stored, StoredFiles
 
-REMEMBERED_FILES = 65_536
 DIGEST_CHARACTERS = 32
-
-
-@dataclass(frozen=True)
-class Stored:
-    """A media file of this run: its place below `media/` and what its sidecars say of it."""
-
-    path: str
-    fields: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -69,9 +60,7 @@ class ItemWriter:
         self._faults = faults
         self._durable = durable
         self._journal = Journal(folder / "items", identity["writer"])
-        self._stored: OrderedDict[str, Stored] = OrderedDict()
-        self._being_stored: dict[str, threading.Event] = {}
-        self._repeating: set[str] = set()
+        self._stored = StoredFiles()
         self._reserved: set[str] = set()
         self._lock = threading.Lock()
         self.written = 0
@@ -85,10 +74,9 @@ class ItemWriter:
         if payload is None or payload.array is None:
             return snapshot
         digest = ""
-        if snapshot.key in self._repeating:
+        if self._stored.repeats(snapshot.key):
             digest = digests.of_given(payload)
-            with self._lock:
-                stored = self._stored.get(_identity(digest, snapshot))
+            stored = self._stored.get(_identity(digest, snapshot))
             if stored is not None:
                 return replace(snapshot, payload=None, digest=digest, stored=stored)
         return replace(snapshot, payload=payload.private(), digest=digest)
@@ -164,8 +152,7 @@ class ItemWriter:
             self._note(snapshot, snapshot.kind, snapshot.problem or "nothing to store")
             return {"problem": snapshot.problem}
         digest = snapshot.digest or digests.of_given(snapshot.payload)
-        identity = _identity(digest, snapshot)
-        stored = self._stored_once(identity, snapshot, key_path, stem)
+        stored = snapshot.stored or self._stored_once(_identity(digest, snapshot), snapshot, key_path, stem)
         fields = dict(stored.fields)
         if snapshot.reference is not None:
             fields["reference"] = snapshot.reference.resolve().as_uri()
@@ -184,31 +171,7 @@ class ItemWriter:
         self._faults.add(about, fault, is_recorded=True)
 
     def _stored_once(self, identity: str, snapshot: Snapshot, key_path: str, stem: str) -> Stored:
-        """The stored file of this content: an earlier one, one that another thread is storing now, or a new one."""
-        while True:
-            with self._lock:
-                if identity in self._stored:
-                    self._stored.move_to_end(identity)
-                    self._repeating.add(snapshot.key)
-                    return self._stored[identity]
-                if snapshot.stored is not None:
-                    return snapshot.stored
-                self._repeating.discard(snapshot.key)
-                event = self._being_stored.get(identity)
-                if event is None:
-                    self._being_stored[identity] = threading.Event()
-                    break
-            event.wait()
-        try:
-            stored = self._store(snapshot, key_path, stem)
-            with self._lock:
-                self._stored[identity] = stored
-                if len(self._stored) > REMEMBERED_FILES:
-                    self._stored.popitem(last=False)
-            return stored
-        finally:
-            with self._lock:
-                self._being_stored.pop(identity).set()
+        return self._stored.once(identity, snapshot.key, lambda: self._store(snapshot, key_path, stem))
 
     def _store(self, snapshot: Snapshot, key_path: str, stem: str) -> Stored:
         assert snapshot.payload is not None
