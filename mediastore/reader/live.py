@@ -14,6 +14,7 @@ from mediastore.reader.state import Problem
 
 INDEX_ABOVE_BYTES = 16 * 2**20
 WHOLE_LOOK_EVERY = 16
+COMPACT_AFTER_ROWS = 256
 _COPY = "a run must be in one folder, got a second one beside {owner}; remove one of them"
 _REFUSED = "the store must be readable, got {error}; what is shown is what was read before"
 _TORN = "a journal must end with a line feed, got half a line; it was never complete"
@@ -30,6 +31,7 @@ class Live:
         self._loaded: set[str] = set()
         self._left_out: list[tuple[str, str, str, str]] = []
         self._refreshes = 0
+        self._replaced = 0
         self._rolled: Rollup | None = None
         self._rolled_signature: Signature | bool | None = False
 
@@ -72,9 +74,17 @@ class Live:
                     change.settle()
                 changed |= _read_journals(unread, change)
         self._loaded, self._left_out = set(self._readings), left_out
+        self._compact(len(rows), is_large=bool(forgotten or begun))
         if begun:
             self._look_for_loose_segments()
         return changed
+
+    def _compact(self, replaced: int, *, is_large: bool) -> None:
+        """Give back the place of rows that were replaced: at once where a run's were, of single rows now and then."""
+        self._replaced += replaced
+        if is_large or self._replaced > COMPACT_AFTER_ROWS:
+            self._replaced = 0
+            self._database.compact()
 
     @property
     def waiting(self) -> int:
