@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from mediastore import downloads, serve, shown, view, warming, zips
+from mediastore import downloads, serve, shown, tidying, view, warming, zips
 from mediastore.crops import Crops
 from mediastore.thumbnails import Thumbnails
 from mediastore.view import access, home
@@ -21,5 +21,6 @@ app = st.App(
         *(route for store in stores for route in downloads.routes(store.root, base=base, part=store.part)),
         *(route for store in stores for route in zips.routes(store.root, base=base, part=store.part)),
     ],
-    middleware=[*serve.middleware(st.get_option("server.allowedHosts")), *access.guards(base)],
+    middleware=[*serve.middleware(st.get_option("server.allowedHosts")), *access.limits(base), *access.guards(base)],
 )
+tidying.begin()

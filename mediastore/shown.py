@@ -13,6 +13,7 @@ ROOT_VARIABLE = "MEDIASTORE_DIR"
 STORES_VARIABLE = "MEDIASTORE_STORES"
 READ_ONLY_VARIABLE = "MEDIASTORE_READ_ONLY"
 ALLOW_CODE_VARIABLE = "MEDIASTORE_ALLOW_CODE"
+LIMITS_VARIABLE = "MEDIASTORE_LIMITS"
 PASSWORD_VARIABLE = "MEDIASTORE_PASSWORD"
 USERS_VARIABLE = "MEDIASTORE_USERS"
 DEFAULT_ROOT = "mediastore-runs"
@@ -52,6 +53,11 @@ def is_read_only() -> bool:
 def runs_code() -> bool:
     """Whether renderers that came with runs may be run."""
     return os.environ.get(ALLOW_CODE_VARIABLE) == "1"
+
+
+def limits() -> float:
+    """How many times the usual one address may ask for (MEDIASTORE_LIMITS); 0 for no limit. Raises ValueError."""
+    return float(os.environ.get(LIMITS_VARIABLE) or 1)
 
 
 def password() -> str | None:

@@ -18,6 +18,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "shown",
         "guard",
+        "limits",
+        "tidying",
         "media_file",
         "serve",
         "downloads",
@@ -43,7 +45,7 @@ FLOOR = {name: floor for floor, names in enumerate(FLOORS) for name in names}
 APART = ({"writer", "reader"}, {"writer", "analysis"})
 ALLOWED = {
     "streamlit": ("view", "cli", "pages", "app.py"),
-    "starlette": ("guard", "serve", "downloads", "zips", "stored_file", "view", "app.py"),
+    "starlette": ("guard", "limits", "serve", "downloads", "zips", "stored_file", "view", "app.py"),
     "duckdb": ("reader", "analysis"),
     "pandas": ("reader", "analysis", "draw", "export", "view", "cli", "pages"),
     "plotly": (),

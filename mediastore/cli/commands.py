@@ -195,11 +195,14 @@ def demo(options: Namespace) -> int:
     return run_demo(root, start_app=start_app, open_browser=open_browser, fresh=options.fresh)
 
 
+_SERVED = ("port", "host", "base_url", "read_only", "allow_code", "proxy", "limits")
+
+
 def _serving(options: Namespace) -> dict[str, Any]:
     """How the app is to be served; says aloud when others can come to it."""
     from mediastore.view.launch import Serving
 
-    how = {name: getattr(options, name) for name in ("port", "host", "base_url", "read_only", "allow_code")}
+    how = {name: getattr(options, name) for name in _SERVED}
     how["password"] = _password(options.password)
     if how["password"] is None and Serving(**how).is_open_to_others:
         say(

@@ -144,4 +144,12 @@ def _server(command: argparse.ArgumentParser) -> None:
     command.add_argument("--allow-code", action="store_true", help="run the renderers that runs bring, sealed off")
     command.add_argument("--read-only", action="store_true", help="allow no change and show no path of this machine")
     command.add_argument("--password", action="store_true", help="ask for a password that opens the app")
+    command.add_argument("--proxy", default="", metavar="ADDRESS", help="believe this proxy where visitors come from")
+    command.add_argument(
+        "--limits",
+        type=float,
+        default=1.0,
+        metavar="FACTOR",
+        help="how many times the usual one address may ask for; 0: no limit (default: 1)",
+    )
     command.add_argument("--no-browser", action="store_true", help="print the URL only")

@@ -14,6 +14,7 @@ from streamlit.web.server.starlette.starlette_app_utils import decode_signed_val
 from mediastore import files, shown
 from mediastore.errors import MissingPackageError
 from mediastore.guard import LoginGuard, PasswordGuard
+from mediastore.limits import RateLimit
 from mediastore.reader.store import Store
 
 OUR_ROUTES = "/app/"
@@ -46,6 +47,12 @@ def guards(base: str = "") -> list[Middleware]:
             )
         return [Middleware(LoginGuard, knows=knows_visitor, prefixes=(f"{base}{OUR_ROUTES}",))]
     return []
+
+
+def limits(base: str = "") -> list[Middleware]:
+    """What holds each address to its share, where MEDIASTORE_LIMITS does not say 0."""
+    factor = shown.limits()
+    return [Middleware(RateLimit, base=base, factor=factor)] if factor else []
 
 
 def asks_for_login() -> bool:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import signal
 import socket
@@ -24,6 +25,8 @@ PORT = 8501
 READY_S = 60.0
 STOP_S = 10.0
 LOOPBACK = ("127.0.0.1", "localhost")
+PROXY_VARIABLE = "FORWARDED_ALLOW_IPS"
+"""Uvicorn reads it; what is not said there it believes of this machine."""
 EVERY_ADDRESS = ("0.0.0.0", "::")
 
 
@@ -81,7 +84,9 @@ class Serving:
 
     port: 8501 by default, or a free one where that is taken. base_url: the path below which it lives (`/lab`), or the
     whole URL under which a proxy shows it (`https://example.org/lab`). password: what opens it; none opens it to
-    all. allow_code: run the renderers of runs that were begun with it, sealed off.
+    all. allow_code: run the renderers of runs that were begun with it, sealed off. proxy: the addresses, apart by
+    commas, whose word on where a visitor comes from (X-Forwarded-For) is believed; nobody's without. limits: how many
+    times the usual one address may ask for; 0 for no limit.
     """
 
     port: int | None = None
@@ -90,6 +95,8 @@ class Serving:
     read_only: bool = False
     password: str | None = None
     allow_code: bool = False
+    proxy: str = ""
+    limits: float = 1.0
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.base_url)
@@ -98,6 +105,8 @@ class Serving:
             raise MediaStoreValueError(
                 f"base_url must be a path or an http URL, got {self.base_url!r}; give /lab or https://example.org/lab"
             )
+        if not 0 <= self.limits < math.inf:
+            raise MediaStoreValueError(f"limits must be 0 or more, got {self.limits}; 1 is the usual, 0 is no limit")
 
     @property
     def path(self) -> str:
@@ -134,6 +143,10 @@ class Serving:
             told[shown.ALLOW_CODE_VARIABLE] = "1"
         if self.password is not None:
             told[shown.PASSWORD_VARIABLE] = self.password
+        told[shown.LIMITS_VARIABLE] = str(self.limits)
+        told[PROXY_VARIABLE] = self.proxy or os.environ.get(PROXY_VARIABLE, "")
+        # Of many short-lived threads each takes an arena of glibc's, whose free parts no other thread uses.
+        told.setdefault("MALLOC_ARENA_MAX", "2")
         return told
 
 
