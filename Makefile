@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-reader bench-analysis faults soak fuzz audit lint clean
+.PHONY: help demo test bench bench-reader bench-analysis bench-app faults soak fuzz audit lint clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1  /p' Makefile
@@ -29,6 +29,12 @@ bench-analysis: ## time an evaluation of a million boxes beside its peers, in an
 	@.venv-bench/bin/python -m pip install -qq --disable-pip-version-check -e ".[bench-analysis]"
 	@.venv-bench/bin/python benchmarks/agreement.py
 	@.venv-bench/bin/python benchmarks/analysis.py
+
+bench-app: ## measure the app in a real browser beside plain Streamlit and TensorBoard, in an environment of its own
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install -qq --disable-pip-version-check -e ".[bench-app]"
+	@.venv-bench/bin/python tests/browser/chromium.py
+	@.venv-bench/bin/python benchmarks/app.py
 
 faults: .venv/test.stamp ## fail every call, disk and clock that an item crosses, and print what came of it
 	@$(BIN)/python tests/reliability/faults.py

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mediastore.draw.curves import Curve, figure
@@ -24,22 +25,25 @@ def since_when(by_label: pd.DataFrame, measure: str) -> pd.DataFrame:
     first_found: the first step with a right prediction. works_since: the first step from which on the measure stays at
     half of its best or more. best: its largest value, at: the step of it. last: its value at the last step.
     """
+    ordered = by_label.sort_values("step", kind="stable")
+    all_steps, all_truths, all_right = (ordered[name].to_numpy() for name in ("step", "truths", "TP"))
+    all_values = ordered[measure].fillna(0.0).to_numpy(float)
     rows = []
-    for (ref, label), steps in by_label.sort_values("step").groupby(["ref", "label"], sort=False):
-        values = steps[measure].fillna(0.0)
-        found, best = steps.loc[steps["TP"] > 0, "step"], values.max()
-        below = steps.loc[values < WORKS_FROM * best, "step"]
-        after = steps["step"] if below.empty else steps.loc[steps["step"] > below.iloc[-1], "step"]
+    for (ref, label), at in sorted(ordered.groupby(["ref", "label"]).indices.items(), key=lambda group: group[1][0]):
+        steps, values = all_steps[at], all_values[at]
+        found, best = steps[all_right[at] > 0], values.max()
+        below = steps[values < WORKS_FROM * best]
+        after = steps[steps > below[-1]] if len(below) else steps
         rows.append(
             {
                 "ref": ref,
                 "label": label,
-                "truths": int(steps["truths"].iloc[-1]),
-                "first_found": found.iloc[0] if len(found) else None,
-                "works_since": after.iloc[0] if best > 0 and len(after) else None,
+                "truths": int(all_truths[at[-1]]),
+                "first_found": found[0] if len(found) else None,
+                "works_since": after[0] if best > 0 and len(after) else None,
                 "best": best,
-                "at": steps.loc[values.idxmax(), "step"],
-                "last": values.iloc[-1],
+                "at": steps[values.argmax()],
+                "last": values[-1],
             }
         )
     table = pd.DataFrame(rows)
@@ -69,17 +73,12 @@ def kind_figures(
 def _curves(
     rows: pd.DataFrame, measure: str, names: Mapping[str, str], colors: Mapping[str, str], x: str
 ) -> list[Curve]:
-    return [
-        Curve(
-            ref,
-            names.get(ref, ref),
-            colors[ref],
-            steps["step"].to_numpy(),
-            steps[measure].to_numpy(float),
-            xs=steps[x].to_numpy(),
-        )
-        for ref, steps in rows.dropna(subset=measure).sort_values("step").groupby("ref", sort=False)
-    ]
+    ordered = rows.sort_values("step", kind="stable")
+    refs, steps, xs = (ordered[name].to_numpy() for name in ("ref", "step", x))
+    values = ordered[measure].to_numpy(float)
+    is_known = ~np.isnan(values)
+    lines = {ref: is_known & (refs == ref) for ref in dict.fromkeys(refs[is_known])}
+    return [Curve(ref, names.get(ref, ref), colors[ref], steps[at], values[at], xs=xs[at]) for ref, at in lines.items()]
 
 
 def _figure(curves: Sequence[Curve], x: str, *, unit: bool) -> dict[str, Any]:

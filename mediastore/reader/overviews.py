@@ -23,6 +23,12 @@ class Overviews(Asking):
         where = conditions.of_items(Filters(**filters))
         return self._frame(sql.text("step_counts").format(conditions=where), conditions.values)
 
+    def item_places(self, **filters: Any) -> list[tuple[int, int]]:
+        """(step, index) of every item that `Filters(**filters)` accepts, in that order."""
+        conditions = Conditions()
+        where = conditions.of_items(Filters(**filters))
+        return self._rows(sql.text("item_places").format(conditions=where), conditions.values)
+
     def layers(self, **filters: Any) -> pd.DataFrame:
         """One row a run, key, layer and type: also annotations, items, first_step, last_step."""
         conditions = Conditions()

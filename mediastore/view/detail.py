@@ -52,16 +52,15 @@ def long_caption(record: Record) -> None:
 
 def neighbours(store: Store, record: Record) -> tuple[int, list[int]]:
     """The place of the record among the indexes of its run, key and step, and those indexes."""
-    same = store.items(run=ref_of(record), key=record["key"], step=record["step"], sort="index")
-    indexes = [int(index) for index in same["index"]]
+    same = store.item_places(run=ref_of(record), key=record["key"], step=record["step"])
+    indexes = [index for _, index in same]
     return indexes.index(record["index"]), indexes
 
 
 def other_steps(store: Store, record: Record) -> tuple[int, list[tuple[int, int]]]:
     """The place of the record among the (step, index) of its sample under its key, and those; by index without one."""
     same = {"sample": record["sample"]} if record.get("sample") else {"index": record["index"]}
-    found = store.items(run=ref_of(record), key=record["key"], **same)
-    places = list(dict.fromkeys(zip(found["step"].map(int), found["index"].map(int), strict=True)))
+    places = list(dict.fromkeys(store.item_places(run=ref_of(record), key=record["key"], **same)))
     return places.index((record["step"], record["index"])), places
 
 

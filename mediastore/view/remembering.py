@@ -14,7 +14,7 @@ from mediastore.reader.store import Store
 
 BYTES_MOST = 64 << 20
 QUESTIONS = (
-    "count evaluable extent find item_at items keys label_names labels last_metrics latest_pictures layers "
+    "count evaluable extent find item_at item_places items keys label_names labels last_metrics latest_pictures layers "
     "metric_names metrics records sample_counts spread step_counts steps"
 ).split()
 _BYTES_A_VALUE = 80

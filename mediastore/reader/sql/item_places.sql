@@ -1,0 +1,4 @@
+select step, index
+from store.items
+where {conditions}
+order by step, index
