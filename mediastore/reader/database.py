@@ -48,6 +48,7 @@ class Database:
         self._connection = duckdb.connect(config=config)
         self._asking: dict[duckdb.DuckDBPyConnection, int] = {}
         self._asking_lock = threading.Lock()
+        self._pinned = threading.local()
         self._connection.execute(sql.text("bookkeeping"))
         self._connection.execute(sql.text("tables").format(prefix="store.live_"))
         self._connection.execute(sql.text("macros"))
@@ -137,18 +138,31 @@ class Database:
             self._connection.cursor().execute("checkpoint")
 
     @contextmanager
+    def pinned(self) -> Iterator[None]:
+        """All that this thread asks inside is answered from what is there now, whatever is loaded meanwhile."""
+        with self._snapshot() as cursor:
+            self._pinned.cursor = cursor
+            try:
+                yield
+            finally:
+                self._pinned.cursor = None
+
+    @contextmanager
     def _snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        cursor = self._connection.cursor()
+        pinned = getattr(self._pinned, "cursor", None)
+        cursor = pinned or self._connection.cursor()
         try:
-            cursor.execute("begin transaction read only")
-            cursor.execute(_NAME_FILES)
+            if pinned is None:
+                cursor.execute("begin transaction read only")
+                cursor.execute(_NAME_FILES)
             yield cursor
         except (duckdb.IOException, duckdb.InvalidInputException) as error:
             if ".parquet" not in str(error):
                 raise
             raise FilesReplaced(str(error)) from error
         finally:
-            cursor.close()
+            if pinned is None:
+                cursor.close()
 
 
 class Change:

@@ -2,8 +2,8 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,11 @@ from mediastore.analysis.scores import MOST, MOST_KEYPOINTS
 from mediastore.errors import MediaStoreValueError, NotFoundError
 from mediastore.reader import comparisons, geometries, sql, views
 from mediastore.reader.asking import Asking
+from mediastore.reader.compared import PREDICTIONS, TRUTH, Asked, Compared, rows_of_step
 from mediastore.reader.conditions import Conditions
 from mediastore.reader.filters import Filters
-from mediastore.reader.live import Live
+from mediastore.reader.live import Live, Marks
 
-PREDICTIONS = "predictions"
-TRUTH = "ground_truth"
 KEPT = 4
 GEOMETRIES = {
     "box": ("box",),
@@ -31,21 +30,6 @@ GEOMETRIES = {
     "label": ("label",),
 }
 _COLUMNS = "id frame position label score x0 y0 x1 y1 area crowd ignored".split()
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """The comparison of a key in one geometry, all its items, and the numbers of those that are wanted."""
-
-    geometry: str
-    comparison: Comparison
-    items: pd.DataFrame
-    rows: np.ndarray
-
-    @property
-    def wanted(self) -> pd.DataFrame:
-        """The items that are wanted."""
-        return self.items.iloc[self.rows]
 
 
 class Evaluations(Asking):
@@ -79,19 +63,35 @@ class Evaluations(Asking):
         them. The first time a run's key is compared its overlaps are kept beside its index. Raises NotFoundError where
         there are no such items.
         """
-        layers = predictions, truth
         if max_detections is not None and max_detections < 1:
             raise MediaStoreValueError(f"max_detections must be 1 or more, got {max_detections!r}; None is COCO's")
-        asked = repr((self.version, key, run, step, layers, geometry, max_detections, sorted(filters.items())))
+        asked = Asked(key, run, step, (predictions, truth), geometry, max_detections, filters)
+        return self._again(self._evaluate_at_once, asked)
+
+    def _evaluate_at_once(self, asked: Asked) -> Evaluation:
+        with self._one_state() as (version, marks):
+            return self._evaluate(asked, version, marks)
+
+    @contextmanager
+    def _one_state(self) -> Iterator[tuple[str, Marks]]:
+        """All that is asked inside is answered from one state of the store: its version, and how far runs were read."""
+        with ExitStack() as stack:
+            with self._lock:
+                stack.enter_context(self._database.pinned())
+                version, marks = self.version, self._live.marks()
+            yield version, marks
+
+    def _evaluate(self, asked: Asked, version: str, marks: Marks) -> Evaluation:
+        name = f"{version} {asked!r}"
         with self._lock:
-            if known := self._evaluations.get(asked):
-                self._evaluations.move_to_end(asked)
+            if known := self._evaluations.get(name):
+                self._evaluations.move_to_end(name)
                 return known
-        compared = self._compared_items(key, run, step, layers, geometry, filters)
+        compared = self._compared_items(asked, marks)
         usual = MOST_KEYPOINTS if compared.geometry == "keypoints" else MOST
-        found = _evaluation(compared, layers, max_detections or usual)
+        found = _evaluation(compared, asked.layers, asked.max_detections or usual)
         with self._lock:
-            return _kept(self._evaluations, asked, found)
+            return _kept(self._evaluations, name, found)
 
     def what_changed(
         self,
@@ -131,24 +131,23 @@ class Evaluations(Asking):
         )
         return told.reset_index()
 
-    def _compared_items(
-        self, key: str, run: Any, step: Any, layers: tuple[str, str], geometry: str | None, filters: Mapping[str, Any]
-    ) -> "Compared":
-        whole = Filters(key=key, run=run)
+    def _compared_items(self, asked: Asked, marks: Marks) -> Compared:
+        whole = Filters(key=asked.key, run=asked.run)
         items = self._evaluated_items(whole)
         if items.empty:
             raise NotFoundError(
-                f"key must be one that was logged, got {key!r} for {run or 'any run'}; see store.keys()"
+                f"key must be one that was logged, got {asked.key!r} for {asked.run or 'any run'}; see store.keys()"
             )
-        chosen = geometry or self._usual_geometry(whole, layers)
+        chosen = asked.geometry or self._usual_geometry(whole, asked.layers)
         if chosen not in GEOMETRIES:
-            raise MediaStoreValueError(f"geometry must be one of {', '.join(GEOMETRIES)}, got {geometry!r}; choose one")
+            raise MediaStoreValueError(f"geometry must be one of {', '.join(GEOMETRIES)}, got {chosen!r}; choose one")
         parts = [
-            self._compared(folder, rows, key, layers, chosen) for folder, rows in items.groupby("folder", sort=False)
+            self._compared(folder, marks.of(folder), rows, asked.key, asked.layers, chosen)
+            for folder, rows in items.groupby("folder", sort=False)
         ]
-        wanted = _of_step(items, step)
-        if filters:
-            accepted = self._evaluated_items(Filters(key=key, run=run, **filters))
+        wanted = rows_of_step(items, asked.step)
+        if asked.filters:
+            accepted = self._evaluated_items(Filters(key=asked.key, run=asked.run, **asked.filters))
             wanted = wanted & items["id"].isin(accepted["id"]).to_numpy()
         return Compared(chosen, joined(parts), items, np.flatnonzero(wanted))
 
@@ -158,17 +157,24 @@ class Evaluations(Asking):
         if not wanted:
             return
         with self._filling:
-            marks: dict[str, str] = {}
+            self._again(self._fill_views, wanted)
+
+    def _fill_views(self, wanted: Iterable[str]) -> None:
+        with self._one_state() as (version, marks):
+            there = set()
             for (project, run), keys in self.evaluable().groupby(["project", "run"])["key"]:
                 ref = f"{project}/{run}"
                 folder = self._evaluated_items(Filters(run=ref, key=keys.iloc[0])).iloc[0]["folder"]
-                marks[folder] = self._mark(folder)
+                there.add(folder)
+                mark = marks.of(folder)
                 for view in wanted:
-                    if self._filled.get((view, folder)) != marks[folder]:
-                        told = (views.MAKERS[view](self.evaluate(key, run=ref)).assign(key=key) for key in keys)
-                        self._database.fill(view, folder, told)
-                        self._filled[view, folder] = marks[folder]
-            for view, folder in [(view, folder) for view, folder in self._filled if folder not in marks]:
+                    if self._filled.get((view, folder)) != mark:
+                        found = ((key, self._evaluate(Asked(key, ref), version, marks)) for key in keys)
+                        self._database.fill(
+                            view, folder, (views.MAKERS[view](one).assign(key=key) for key, one in found)
+                        )
+                        self._filled[view, folder] = mark
+            for view, folder in [(view, folder) for view, folder in self._filled if folder not in there]:
                 self._database.fill(view, folder, ())
                 del self._filled[view, folder]
 
@@ -188,10 +194,9 @@ class Evaluations(Asking):
         return max(sizes, key=lambda name: sizes[name])
 
     def _compared(
-        self, folder: str, items: pd.DataFrame, key: str, layers: tuple[str, str], geometry: str
+        self, folder: str, mark: str, items: pd.DataFrame, key: str, layers: tuple[str, str], geometry: str
     ) -> Comparison:
         """What was kept of this run and key, in memory or on disk, else made anew."""
-        mark = self._mark(folder)
         path = comparisons.file_of(self.root / folder, folder, mark, key, layers, geometry)
         with self._lock:
             if known := self._comparisons.get(str(path)):
@@ -200,14 +205,9 @@ class Evaluations(Asking):
         found = comparisons.load(path, len(items))
         if found is None:
             found = self._made(items, key, layers, geometry)
-            if self._mark(folder) == mark:
-                comparisons.keep(path, found)
+            comparisons.keep(path, found)
         with self._lock:
             return _kept(self._comparisons, str(path), found)
-
-    def _mark(self, folder: str) -> str:
-        with self._lock:
-            return self._live.mark(folder)
 
     def _made(self, items: pd.DataFrame, key: str, layers: tuple[str, str], geometry: str) -> Comparison:
         where, values = _conditions(items, key)
@@ -259,14 +259,3 @@ def _conditions(items: pd.DataFrame, key: str) -> tuple[str, dict[str, Any]]:
     conditions = Conditions()
     project, run = items.iloc[0][["project", "run"]]
     return conditions.of_annotations(Filters(run=f"{project}/{run}", key=key)), conditions.values
-
-
-def _of_step(items: pd.DataFrame, step: Any) -> np.ndarray:
-    Filters(step=step)
-    if step is None:
-        return np.ones(len(items), dtype=bool)
-    if step == "latest":
-        return (items["step"] == items.groupby(["project", "run"])["step"].transform("max")).to_numpy()
-    low, high = step if isinstance(step, tuple) else (step, step)
-    lowest, highest = -1 if low is None else low, np.iinfo(np.int64).max if high is None else high
-    return items["step"].between(lowest, highest).to_numpy()

@@ -1,5 +1,7 @@
 """Keeps a database equal to the folders: indexed parts by their Parquet files, the rest of the journals in memory."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -18,6 +20,20 @@ COMPACT_AFTER_ROWS = 256
 _COPY = "a run must be in one folder, got a second one beside {owner}; remove one of them"
 _REFUSED = "the store must be readable, got {error}; what is shown is what was read before"
 _TORN = "a journal must end with a line feed, got half a line; it was never complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """How far each run was read at one moment: identity and ends of its journals, by folder."""
+
+    root: Path
+    ends: Mapping[str, tuple[tuple[str, str] | None, list[tuple[str, int]]]]
+
+    def of(self, folder: str) -> str:
+        """A text that differs whenever other lines of a run were read."""
+        begun_as, ends = self.ends[folder]
+        digests = [state.digest_before(self.root / folder / name, end) for name, end in ends]
+        return repr((begun_as, ends, digests))
 
 
 class Live:
@@ -91,12 +107,10 @@ class Live:
         """How many runs are read once they are indexed."""
         return sum(reading.waits for reading in self._readings.values())
 
-    def mark(self, folder: str) -> str:
-        """A text that differs whenever other lines of a run were read."""
-        reading = self._readings[folder]
-        ends = sorted(reading.offsets.items())
-        digests = [state.digest_before(reading.folder.path / name, end) for name, end in ends]
-        return repr((reading.begun_as, ends, digests))
+    def marks(self) -> "Marks":
+        """What tells the lines that were read until now from others."""
+        readings = self._readings.values()
+        return Marks(self._root, {one.folder.name: (one.begun_as, sorted(one.offsets.items())) for one in readings})
 
     def _meet_rollup(self) -> bool:
         """Whether the roll-up is another one now. Without it every run must prove its own index."""

@@ -1,5 +1,7 @@
 """What is kept of a comparison: made once, found again, made anew when anything changed, never in the way."""
 
+import itertools
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -44,6 +46,38 @@ def test_what_is_logged_later_counts(root: Path) -> None:
     log(root, 1, 0.2)
     store.refresh()
     assert store.evaluate("val", step=1).objects()["score"].tolist() == [0.2]
+
+
+def test_what_is_read_in_between_is_wholly_in_an_evaluation_or_not_at_all(root: Path) -> None:
+    log(root, 0, 0.5)
+    store, over = mediastore.Store(root), threading.Event()
+
+    def write() -> None:
+        with mediastore.init(project="demo", id="run-2", dir=root, strict=True) as run:
+            for step in itertools.takewhile(lambda _: not over.wait(0.002), itertools.count()):
+                truth = mediastore.Box((0, 0, 20, 20), label=f"cat {step % 9}", layer="ground_truth")
+                found = mediastore.Box((0, 0, 20, 18), label=f"cat {step % 9}", score=0.9)
+                run.log({"val": mediastore.Image(PIXELS, boxes=[truth, found])}, step=step)
+
+    def refresh() -> None:
+        while not over.wait(0.002):
+            store.refresh()
+
+    with ThreadPoolExecutor(2) as threads:
+        done = [threads.submit(write), threads.submit(refresh)]
+        try:
+            seen = set()
+            while len(seen) < 8:
+                counted = store.evaluate("val").summary()
+                assert (counted["TP"] == 1).all(), counted
+                assert (counted[["FP", "FN"]] == 0).all(axis=None), counted
+                seen.add(len(counted))
+        finally:
+            over.set()
+        for one in done:
+            one.result()
+    store.refresh()
+    assert store.evaluate("val").summary()["TP"].sum() == store.count()
 
 
 @pytest.mark.parametrize("harm", [b"", b"PK\x03\x04 torn", b"x" * 5000])
@@ -126,7 +160,7 @@ def test_many_readers_at_once_agree(root: Path) -> None:
     log(root, 0, 0.5)
     with ThreadPoolExecutor(6) as pool:
         stores = [mediastore.Store(root) for _ in range(3)]
-        told = list(pool.map(lambda at: stores[at % 3].evaluate("val", step=at % 2).counts()["TP"].sum(), range(24)))
+        told = list(pool.map(lambda at: stores[at % 3].evaluate("val", step=at % 2).summary()["TP"].sum(), range(24)))
     assert told == [1, 0] * 12
     assert len(kept(root)) == 1
 
