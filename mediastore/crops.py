@@ -6,13 +6,13 @@ from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
-from mediastore.encode import crop, thumbnail
+from mediastore.decoders import DECODERS
+from mediastore.encode import thumbnail
 from mediastore.encode.crop import Window
 from mediastore.encode.thumbnail import Picture
 from mediastore.errors import MediaStoreValueError, MissingPackageError
 
 KEPT_BYTES = 48 * 1024**2
-CUTTERS = 2
 
 Cut = tuple[Path, int, int, Window, int | None]
 
@@ -20,11 +20,10 @@ Cut = tuple[Path, int, int, Window, int | None]
 class Crops:
     """Cuts and keeps parts of the pictures of one store, the latest `kept_bytes` of them. Safe to call from threads."""
 
-    def __init__(self, kept_bytes: int = KEPT_BYTES, cut: Callable[..., bytes] = crop.crop) -> None:
+    def __init__(self, kept_bytes: int = KEPT_BYTES, cut: Callable[..., bytes] = DECODERS.crop) -> None:
         self._kept: OrderedDict[Cut, Picture] = OrderedDict()
         self._kept_bytes, self._room, self._cut = 0, kept_bytes, cut
         self._choosing = threading.Lock()
-        self._cutting = threading.BoundedSemaphore(CUTTERS)
 
     def of(self, file: Path, window: Window, frame: int | None = None) -> Picture:
         """The pixels x0, y0, x1, y1 of a picture, or of a frame of a film; else a card that says why."""
@@ -35,8 +34,7 @@ class Crops:
                 self._kept.move_to_end(wanted)
                 return self._kept[wanted]
         try:
-            with self._cutting:
-                data = self._cut(file, window, frame)
+            data = self._cut(file, window, frame)
         except (MediaStoreValueError, MissingPackageError) as error:
             return _pictured(thumbnail.card("no picture", str(error)), lasting=False)
         found = _pictured(data, lasting=True)

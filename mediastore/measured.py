@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mediastore import files
-from mediastore.encode.measure import KINDS, measure
+from mediastore.decoders import DECODERS
+from mediastore.encode.measure import KINDS
 from mediastore.media_file import media_file
 
 NAME = "measured.jsonl"
@@ -60,7 +61,7 @@ class Measured:
                     self._working = None
                     return
             there = {path: file for path, _ in some if (file := media_file(self._root, path)) is not None}
-            measured = {path: measure(there[path], kind) for path, kind in some if path in there}
+            measured = {path: DECODERS.measure(there[path], kind) for path, kind in some if path in there}
             with self._lock:
                 self._known |= {path: {} for path, _ in some} | measured
                 for path, _ in some:

@@ -13,15 +13,16 @@ import tempfile
 import threading
 import time
 import weakref
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
 from mediastore import files, sidecar
+from mediastore.decoders import DECODERS
 from mediastore.encode import thumbnail
 from mediastore.encode.thumbnail import Picture
 from mediastore.errors import MediaStoreValueError, MissingPackageError, StoreFormatError
 
-DECODERS = max(2, (os.cpu_count() or 2) // 2)
 LIMIT_VARIABLE = "MEDIASTORE_THUMBNAILS_MB"
 LIMIT_MB = 2048
 ROOM_AFTER = 0.9
@@ -33,8 +34,8 @@ WHOLE_BYTES, END_BYTES = 16 * 2**20, 2**20
 class Thumbnails:
     """Makes and keeps the pictures of stores. Safe to call from many threads: each picture is made once."""
 
-    def __init__(self, limit_bytes: int | None = None) -> None:
-        self._decoding = threading.BoundedSemaphore(DECODERS)
+    def __init__(self, limit_bytes: int | None = None, draw: Callable[..., bytes] = DECODERS.thumbnail) -> None:
+        self._draw = draw
         self._making: dict[str, threading.Lock] = {}
         self._choosing = threading.Lock()
         self._elsewhere: Path | None = None
@@ -71,8 +72,7 @@ class Thumbnails:
         if kind not in thumbnail.KINDS:
             return _card(kind, problem)
         try:
-            with self._decoding:
-                data = thumbnail.thumbnail(file, kind, way)
+            data = self._draw(file, kind, way)
         except (MediaStoreValueError, MissingPackageError) as error:
             return _card(kind, problem or str(error))
         self._keep(file, name, data)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from mediastore.decoders import WORKERS
 from mediastore.errors import MediaStoreError
 from mediastore.media_file import media_file
 from mediastore.reader.store import Store
-from mediastore.thumbnails import DECODERS, Thumbnails
+from mediastore.thumbnails import Thumbnails
 
 AHEAD_AT_ONCE = 256
 FIRST_RUNS = 5
@@ -70,7 +71,7 @@ def _first(store: Store) -> Iterator[str]:
 
 def _outcomes(root: Path, found: Iterable[str], thumbnails: Thumbnails) -> Iterator[str]:
     waiting = iter(found)
-    with ThreadPoolExecutor(DECODERS) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool:
         while some := list(islice(waiting, AHEAD_AT_ONCE)):
             yield from pool.map(lambda path: _outcome(root, path, thumbnails), some)
 

@@ -9,7 +9,7 @@ import pytest
 TOP = Path(__file__).parents[1]
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("buffers", "colors", "naming", "geometry", "plain", "rates", "signals", "tensors"),
+    ("bounds", "buffers", "colors", "naming", "geometry", "plain", "rates", "signals", "tensors"),
     ("adapters", "annotation", "annotations", "keypoints", "mask", "wandb_dialect"),
     ("documents", "media", "payload", "plot", "tables"),
     ("files", "sidecar", "journal", "encode", "edits", "named_files", "queries", "pins"),
@@ -19,6 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "shown",
         "guard",
         "limits",
+        "decoders",
         "tidying",
         "media_file",
         "serve",

@@ -17,7 +17,7 @@ PIXELS_MAX = 64_000_000
 JPEG_PIXELS_MAX = 2**27
 
 
-def open_picture(file: Path) -> Image.Image:
+def open_picture(file: Path | BinaryIO) -> Image.Image:
     """A picture with only its header read. Raises MediaStoreValueError for one with too many pixels."""
     Image.init()
     image = Image.open(file, formats=[form for form in PICTURE_FORMATS if form in Image.OPEN])

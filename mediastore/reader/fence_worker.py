@@ -1,6 +1,5 @@
 """The process behind a fence: questions in by stdin, answers out by stdout; arguments are root and two bounds."""
 
-import contextlib
 import json
 import os
 import sys
@@ -9,14 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from mediastore.bounds import bound_memory
 from mediastore.errors import MediaStoreError
 from mediastore.reader.fence import FRAME, REFUSED, receive, send, too_large
 from mediastore.reader.store import Store
-
-try:
-    import resource
-except ImportError:  # Windows
-    resource = None
 
 
 def main(root: str, memory_bytes: int, answer_bytes: int) -> None:
@@ -37,16 +32,6 @@ def main(root: str, memory_bytes: int, answer_bytes: int) -> None:
         if len(content) > answer_bytes:
             kind, content = REFUSED, too_large(len(content), answer_bytes).encode()
         send(answers, kind, content)
-
-
-def bound_memory(count: int) -> None:
-    """Let this process take `count` bytes beyond what it has; no core is left when it asks for more."""
-    if resource is None:
-        return
-    with contextlib.suppress(OSError, ValueError):
-        taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (taken + count, taken + count))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _arrow(frame: pd.DataFrame) -> bytes:

@@ -1,16 +1,16 @@
 """Players: sounds with waveform and spans, films with the annotations of the frame that is shown."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from mediastore.decoders import DECODERS
 from mediastore.draw.overlay import Record, item_id, playable_path
 from mediastore.encode.spectrogram import SIZE_WH, WAYS, frequencies
-from mediastore.encode.thumbnail import channel_peaks
 from mediastore.errors import MediaStoreError
 from mediastore.serve import media_file, media_url, thumb_url
 from mediastore.view import choice, components, links
@@ -104,7 +104,7 @@ def name_of(identity: Sequence[Any]) -> str:
     return f"{project}/{run}/{index}"
 
 
-@cache
+@lru_cache(maxsize=64)
 def _ticks(rate: int, way: str) -> list[tuple[float, str]]:
     """Where frequencies stand on a spectrogram, as shares of its height from below, with their names."""
     edges = frequencies(rate, way, SIZE_WH[1])
@@ -118,8 +118,8 @@ def _ticks(rate: int, way: str) -> list[tuple[float, str]]:
 def _waveform(file: str, size: int, changed_ns: int) -> list[list[int]]:
     """For each channel the lowest and highest sample of each column in turn, -127..127; empty where none is decoded."""
     try:
-        low, high = channel_peaks(Path(file), PEAK_COLUMNS)
-    except (MediaStoreError, RuntimeError, OSError):
+        low, high = map(np.asarray, DECODERS.channel_peaks(Path(file), PEAK_COLUMNS))
+    except MediaStoreError:
         return []
     both = (PEAK_REACH * np.stack([low, high], axis=-1)).round().astype(int)
     return both.transpose(1, 0, 2).reshape(low.shape[1], -1).tolist()

@@ -127,11 +127,9 @@ def test_the_same_content_has_one_picture(folder: Path) -> None:
     assert len(thumbs(folder)) == 1
 
 
-def test_many_at_once_make_it_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_at_once_make_it_once(folder: Path) -> None:
     made, start = [], threading.Barrier(8)
-    real = thumbnail.thumbnail
-    monkeypatch.setattr(thumbnail, "thumbnail", lambda file, *how: made.append(file) or real(file, *how))
-    store = Thumbnails()
+    store = Thumbnails(draw=lambda file, *how: made.append(file) or thumbnail.thumbnail(file, *how))
 
     def ask(_: int) -> bytes:
         start.wait()

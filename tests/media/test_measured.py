@@ -80,7 +80,7 @@ def test_files_are_measured_once_and_the_numbers_kept(root: Path, monkeypatch: p
     found = first.of(wanted)
     assert [found[path].get("brightness") for path in files["path"]] == pytest.approx([0, 0.2, 0.4], abs=1e-6)
     assert found[sounds["path"][0]]["loudness"] == pytest.approx(-20, abs=0.1)
-    monkeypatch.setattr(measured, "measure", lambda *_: pytest.fail("measured twice"))
+    monkeypatch.setattr(measured.DECODERS, "measure", lambda *_: pytest.fail("measured twice"))
     assert Measured(root).of(wanted) == found
 
 
