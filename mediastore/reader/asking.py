@@ -1,15 +1,27 @@
 """How every question reaches the database: as a frame or as rows, once more when files were replaced meanwhile."""
 
+import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
 
 from mediastore.reader.database import Database, FilesReplaced
 
 Answer = TypeVar("Answer")
+Asked = ParamSpec("Asked")
+
+
+def at_once(question: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    """A question of several statements, all of which are answered from one state of the store."""
+
+    @functools.wraps(question)
+    def answer(self: "Asking", *args: Any, **asked: Any) -> Answer:
+        return self._again(self._from_one_state, question, args, asked)
+
+    return answer
 
 
 class Asking(ABC):
@@ -31,6 +43,10 @@ class Asking(ABC):
 
     def _rows(self, query: str, values: Mapping[str, Any]) -> list[tuple]:
         return self._again(self._database.rows, query, values)
+
+    def _from_one_state(self, question: Callable[..., Answer], args: Sequence[Any], asked: Mapping[str, Any]) -> Answer:
+        with self._database.pinned():
+            return question(self, *args, **asked)
 
     def _again(self, answer: Callable[..., Answer], *question: Any) -> Answer:
         """Ask once more when files are not what they were: an indexer has replaced them, or they broke."""

@@ -140,12 +140,13 @@ class Database:
     @contextmanager
     def pinned(self) -> Iterator[None]:
         """All that this thread asks inside is answered from what is there now, whatever is loaded meanwhile."""
+        before = getattr(self._pinned, "cursor", None)
         with self._snapshot() as cursor:
             self._pinned.cursor = cursor
             try:
                 yield
             finally:
-                self._pinned.cursor = None
+                self._pinned.cursor = before
 
     @contextmanager
     def _snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from mediastore.reader import sql
-from mediastore.reader.asking import Asking
+from mediastore.reader.asking import Asking, at_once
 from mediastore.reader.questions import ANNOTATION_COLUMNS
 from mediastore.reader.search import BINS_OF_ORDERS, ORDERS, Range, Search
 
@@ -90,6 +90,7 @@ class Finding(Asking):
         ((_, found),) = by_facet.pop("found")
         return Spread(found, by_facet, [bins.get(place, 0) for place in range(BINS)] if bins else ())
 
+    @at_once
     def find(self, search: Search, *, limit: int | None = None, offset: int = 0) -> list[dict[str, Any]]:
         """Rows of `annotations` with their item's kind, width, height, caption and problem. What is missing is None."""
         query, values = self._rows_of(search, limit, offset)

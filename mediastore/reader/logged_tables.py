@@ -8,7 +8,7 @@ import pandas as pd
 
 from mediastore.errors import NotFoundError, StoreFormatError
 from mediastore.reader import sql
-from mediastore.reader.asking import Asking
+from mediastore.reader.asking import Asking, at_once
 
 Place = tuple[str, str, str, int, int]
 
@@ -28,6 +28,7 @@ class LoggedTable:
 class LoggedTables(Asking):
     """The part of a store that reads logged tables."""
 
+    @at_once
     def table(self, run: str, key: str, step: int, index: int = 0) -> LoggedTable:
         """The table that a run, `project/run`, logged at a key and step.
 

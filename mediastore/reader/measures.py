@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from mediastore.reader import curves, sql
-from mediastore.reader.asking import Asking
+from mediastore.reader.asking import Asking, at_once
 from mediastore.reader.conditions import Conditions
 from mediastore.reader.curves import Curves
 from mediastore.reader.filters import OF_RUNS, Range, pick
@@ -40,6 +40,7 @@ class Measures(Asking):
         """The names of the metrics, sorted. filters: as of `metrics`."""
         return [name for (name,) in self._rows(*_with_metrics("metric_names", None, filters))]
 
+    @at_once
     def curves(
         self,
         names: str | Iterable[str],

@@ -8,7 +8,7 @@ import pandas as pd
 
 from mediastore.reader import facets, records, sql
 from mediastore.reader import sort as orders
-from mediastore.reader.asking import Asking
+from mediastore.reader.asking import Asking, at_once
 from mediastore.reader.conditions import Conditions
 from mediastore.reader.facets import BINS, Cubes, Facets
 from mediastore.reader.filters import Filters
@@ -101,6 +101,7 @@ class Questions(Asking):
             return self._rows(*_with_annotations("count_fitting_items", filters))[0][0]
         return self._rows(*_with_items("count_items", filters))[0][0]
 
+    @at_once
     def facets(self, *, bins: int = BINS, **filters: Any) -> Facets:
         """Exact counts by label, layer, score, key, kind and run of what `Filters(**filters)` accepts, at once.
 

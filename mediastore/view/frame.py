@@ -15,6 +15,20 @@ RUN_PARAM = "run"
 REFRESH_S = 2
 
 
+class _Names(dict[str, str]):
+    """Of runs; one that began since is called by its id."""
+
+    def __missing__(self, ref: str) -> str:
+        return ref.rpartition("/")[2]
+
+
+class _Colors(dict[str, str]):
+    """Of runs; one that began since has the next one."""
+
+    def __missing__(self, ref: str) -> str:
+        return colors.PALETTE[len(self) % len(colors.PALETTE)]
+
+
 @st.cache_resource(show_spinner=False)
 def _opened(root: str) -> Store:
     store = RememberingStore(root, fenced=True, in_background=True)
@@ -100,12 +114,12 @@ def _run_names(root: str, version: str, _store: Store) -> dict[str, str]:
     known = runs(_store)
     names = known["name"].where(known["name"].fillna("") != "", known["run"])
     twice = names.duplicated(keep=False) & (names != known["run"])
-    return dict(zip(known["ref"], names.where(~twice, names + " · " + known["run"]), strict=True))
+    return _Names(zip(known["ref"], names.where(~twice, names + " · " + known["run"]), strict=True))
 
 
 def run_colors(store: Store) -> dict[str, str]:
     """`project/run` → `#rrggbb`, by the time at which runs began."""
-    return colors.by_first_appearance(reversed(runs(store)["ref"].tolist()))
+    return _Colors(colors.by_first_appearance(reversed(runs(store)["ref"].tolist())))
 
 
 def label_colors(store: Store) -> dict[str, str]:

@@ -155,6 +155,15 @@ def test_runs_of_one_name_are_told_apart(root: Path, write_run: Write) -> None:
     assert names[twin].startswith("twin · ")
 
 
+def test_a_run_that_begins_while_a_page_is_drawn_has_a_name_and_a_colour(root: Path, write_run: Write) -> None:
+    first, store = write_run("one"), mediastore.Store(root)
+    names, colors = frame.run_names(store), frame.run_colors(store)
+    second = write_run("two")
+    assert (names[first], names[second]) == ("one", second.rpartition("/")[2])
+    store.refresh()
+    assert colors[second] == frame.run_colors(store)[second] != colors[first]
+
+
 def test_only_a_run_that_is_being_written_is_followed(app: Open, root: Path, write_run: Write) -> None:
     write_run("done")
     assert "live" not in [toggle.key for toggle in app("runs").toggle]

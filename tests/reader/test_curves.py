@@ -1,8 +1,11 @@
 """Lines of a bounded number of points: nothing invented, no peak lost, everything counted."""
 
+import itertools
 import json
 import math
 import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -114,3 +117,29 @@ def test_no_line_gives_empty_frames_with_the_columns(by_hand, asked: dict[str, A
         Store(by_hand.root).curves("loss", points=3)
     with pytest.raises(MediaStoreError, match="range must be two numbers"):
         Store(by_hand.root).curves("loss", range=3)
+
+
+def test_lines_that_grow_while_they_are_asked_for_are_each_of_one_moment(tmp_path: Path) -> None:
+    store, over = write(tmp_path, [("one", 0, 0.0)]), threading.Event()
+    journal = tmp_path / "p" / "one" / "metrics" / "aaaa-0001.jsonl"
+
+    def log() -> None:
+        with journal.open("a") as lines:
+            for step in itertools.takewhile(lambda _: not over.wait(0.001), itertools.count(1)):
+                lines.write(json.dumps({"step": step, "time": 100.0, "values": {"loss": step, "other": step}}) + "\n")
+                lines.flush()
+                store.refresh()
+
+    with ThreadPoolExecutor(1) as threads:
+        done = threads.submit(log)
+        try:
+            lengths = set()
+            while len(lengths) < 25:
+                found = store.curves("loss", points=10_000)
+                told = found.lines.set_index("run").loc["one"]
+                assert found.points.query("run == 'one'")["value"].tolist() == list(range(told["logged"]))
+                assert told["shown"] == told["in_range"] == told["logged"]
+                lengths.add(told["logged"])
+        finally:
+            over.set()
+        done.result()
