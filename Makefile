@@ -48,7 +48,9 @@ fuzz: ## feed every door with bytes that coverage leads, in an environment of it
 	@.venv-fuzz/bin/python -m pip install -qq --disable-pip-version-check -e ".[fuzz]"
 	@.venv-fuzz/bin/python tests/fuzz/fuzz.py $(or $(SECONDS),240)
 
-audit: .venv/test.stamp ## list the dependencies, their reasons, bounds and licences
+audit: .venv/test.stamp ## list the dependencies with reasons and licences, and look up their known flaws over the network
+	@test -x .venv-audit/bin/python || $(PYTHON) -m venv .venv-audit
+	@.venv-audit/bin/python -m pip install -qq --disable-pip-version-check "pip-audit>=2.7,<3"
 	@$(BIN)/python .ci/audit.py
 
 lint: .venv/test.stamp ## mend what can be mended by itself, then say what is left
@@ -56,7 +58,7 @@ lint: .venv/test.stamp ## mend what can be mended by itself, then say what is le
 	@$(BIN)/ruff check --fix .
 
 clean: ## remove the environment and what tools left behind
-	rm -rf .venv .venv-bench .venv-fuzz .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-bench .venv-fuzz .venv-audit .pytest_cache .ruff_cache .hypothesis *.egg-info
 
 .venv/%.stamp: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
