@@ -9,9 +9,9 @@ import streamlit as st
 from mediastore.draw.colors import PALETTE
 from mediastore.draw.overlay import Record, item_id, item_problem, with_classes
 from mediastore.reader.store import Store
-from mediastore.view import changes, choice, components, frame, links, picture
+from mediastore.view import changes, choice, components, epochs, frame, links, picture
 from mediastore.view.gallery import colors_of
-from mediastore.view.places import Column
+from mediastore.view.places import Column, said_when
 from mediastore.view.steps import plain
 
 SCRIPTS = ("levels.js", "looks.js", "stage.js", "compare.js")
@@ -58,12 +58,16 @@ def show(
     """The records of one sample; a title that is clicked opens that item. Its view stands in the link where it may."""
     names, run_colors = frame.run_names(store), frame.run_colors(store)
     there = [record for record in records if record]
+    known_epochs = epochs.of(store, list({column.ref for column in columns}))
     told = changes.told(differences, records)
     data = {
         "columns": [
-            _column(
-                column, record, of_record, names.get(column.ref, column.ref), run_colors.get(column.ref, PALETTE[0])
-            )
+            {
+                "title": names.get(column.ref, column.ref),
+                "note": said_when(column, known_epochs),
+                "color": run_colors.get(column.ref, PALETTE[0]),
+                **_content(record, of_record),
+            }
             for column, record, of_record in zip(columns, records, told, strict=True)
         ],
         "counts": changes.counts(told[0], told[-1]) if differences else {},
@@ -83,16 +87,15 @@ def show(
         links.open_item(*opened)
 
 
-def _column(column: Column, record: Record | None, told: changes.Told, name: str, color: str) -> dict[str, Any]:
-    head = {"title": name, "note": f"step {column.step:,}", "color": color}
+def _content(record: Record | None, told: changes.Told) -> dict[str, Any]:
     if record is None:
-        return head | {"item": None, "empty": "This sample was not logged here."}
+        return {"item": None, "empty": "This sample was not logged here."}
     problem = item_problem(record)
     link = {"id": item_id(record), "href": f"item?{urlencode(links.item_link(*item_id(record)))}"}
     if problem or not record.get("width"):
-        return head | link | {"item": None, "empty": problem or "Its size is not known, so it cannot be drawn."}
+        return link | {"item": None, "empty": problem or "Its size is not known, so it cannot be drawn."}
     item = picture.sheet(record)
     for annotation in item["annotations"]:
         if annotation["place"] in told:
             annotation["change"], annotation["pair"] = told[annotation["place"]]
-    return head | link | {"item": item}
+    return link | {"item": item}

@@ -36,7 +36,7 @@ def show(store: Store, metrics: Sequence[str], key: str) -> None:
         f"{len(found):,} of {found.attrs['n_pairs']:,} pairs of a metric and a number of the media can be compared, "
         f"the strongest first; n counts steps of runs. {CAUTION}"
     )
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([5, 3], gap="medium")
     with left:
         row = _chosen(found)
     with right:
@@ -50,7 +50,8 @@ def picked() -> tuple[str, int] | None:
 
 
 def _chosen(found: pd.DataFrame) -> pd.Series:
-    number = st.column_config.NumberColumn
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    has_one_metric = found["metric"].nunique() == 1
     state = st.dataframe(
         found,
         hide_index=True,
@@ -59,12 +60,13 @@ def _chosen(found: pd.DataFrame) -> pd.Series:
         on_select="rerun",
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [0]}},
+        column_order=[name for name in found.columns if name != "metric" or not has_one_metric],
         column_config={
-            "metric": st.column_config.TextColumn("Metric", width=120),
-            "number": st.column_config.TextColumn("Number of the media", width=195),
-            "n": number("n", width=45),
-            "pearson": number("Pearson", width=75, format="%.2f", help="How well a straight line fits, -1 to 1"),
-            "spearman": number("Spearman", width=85, format="%.2f", help="How well their orders agree, -1 to 1"),
+            "metric": text("Metric", width=105),
+            "number": text("Number of the media", width=None if has_one_metric else 165),
+            "n": number("n", width=40),
+            "pearson": number("Pearson", width=72, format="%.2f", help="How well a straight line fits, -1 to 1"),
+            "spearman": number("Spearman", width=84, format="%.2f", help="How well their orders agree, -1 to 1"),
         },
     )
     rows = state.selection.rows

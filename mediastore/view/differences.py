@@ -7,16 +7,16 @@ import streamlit as st
 
 from mediastore.draw import differences
 from mediastore.reader.store import Store
-from mediastore.view import frame
+from mediastore.view import epochs, frame, places
 from mediastore.view.places import Column
 
 
 def show(store: Store, columns: Sequence[Column]) -> None:
     """Config and metrics of each place, a metric as it last was at that step; differences first, and how many."""
     known = frame.runs(store).set_index("ref")["config"]
-    names = frame.run_names(store)
+    names, known_epochs = frame.run_names(store), epochs.of(store, list({column.ref for column in columns}))
     table = differences.table(
-        [f"{names.get(column.ref, column.ref)} · step {column.step}" for column in columns],
+        [places.said(column, names, known_epochs) for column in columns],
         [json.loads(known.get(column.ref) or "{}") for column in columns],
         [dict(store.last_metrics(column.ref, column.step).itertuples(index=False)) for column in columns],
     )

@@ -96,9 +96,13 @@ def usual(known: Sequence[Column]) -> list[Column]:
 
 def said(column: Column, names: dict[str, str], known_epochs: epochs.Epochs) -> str:
     """A place as people read it."""
+    return f"{names.get(column.ref, column.ref)} · {said_when(column, known_epochs)}"
+
+
+def said_when(column: Column, known_epochs: epochs.Epochs) -> str:
+    """The step of a place, after the epoch that it ends, if that is known."""
     epoch = known_epochs.get((column.ref, column.step))
-    of_epoch = "" if epoch is None else f" · epoch {epoch:,}"
-    return f"{names.get(column.ref, column.ref)}{of_epoch} · step {column.step}"
+    return f"step {column.step:,}" if epoch is None else f"epoch {epoch:,} · step {column.step:,}"
 
 
 def choose_sample(samples: Sequence[str], captions: dict[str, str], changed: pd.DataFrame | None) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 import mediastore
 
@@ -55,3 +55,47 @@ def test_two_steps_are_compared_with_one_zoom_a_slider_and_a_blink(
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text("2 of 2 samples")).to_be_visible()
     expect(page).to_have_url(re.compile("sample=s1.*mode=blink|mode=blink.*sample=s1"))
+
+
+def test_epochs_that_are_known_stand_in_the_headings(
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, root: Path
+) -> None:
+    with mediastore.init(project="pets", name="first", dir=root) as run:
+        for step, epoch in ((0, None), (1500, 3)):
+            pixels = np.full((80, 120, 3), 60 + step % 7, np.uint8)
+            told = {} if epoch is None else {"epoch": epoch}
+            run.log({"val/pets": mediastore.Image(pixels, sample="s"), "loss": step, **told}, step=step)
+    page.goto(f"{serve_app(root)}/compare")
+    settled(page)
+    expect(page.locator(".compare h3 small")).to_have_text(["step 0", "epoch 3 · step 1,500"])
+
+
+def test_the_divider_follows_a_finger(
+    serve_app: Callable[[Path], str], browser: Browser, settled: Settled, store: Path
+) -> None:
+    context = browser.new_context(viewport={"width": 400, "height": 900}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{serve_app(store)}/compare?mode=slider")
+    settled(page)
+    line, pile = page.locator(".pile .line"), page.locator(".pile").bounding_box()
+    line.scroll_into_view_if_needed()
+    line.wait_for()
+    pile = page.locator(".pile").bounding_box()
+    assert pile is not None
+    y = pile["y"] + 60
+    finger = context.new_cdp_session(page)
+
+    def touch(kind: str, *shares: float) -> None:
+        points = [{"x": pile["x"] + share * pile["width"], "y": y} for share in shares]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    scrolled = page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+    touch("touchStart", 0.5)
+    for share in (0.45, 0.35, 0.25):
+        touch("touchMove", share)
+    touch("touchEnd")
+    right = page.locator(".pile .sheet").nth(1)
+    expect(right).to_have_css("clip-path", re.compile(r"inset\(0px 0px 0px 2[45](\.\d+)?%\)"))
+    assert float(page.locator(".split").input_value()) == pytest.approx(0.25, abs=0.02)
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == scrolled
+    context.close()

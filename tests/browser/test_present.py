@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 import mediastore
 from mediastore import pins
@@ -78,6 +78,43 @@ def test_slides_are_dragged_into_another_order(
     rows.nth(2).drag_to(page.locator(".st-key-pin-1"), target_position={"x": 200, "y": 8})
     expect(rows).to_have_text(["slide b", "slide a", "slide c"])
     assert [pin.name for pin in pins.saved(root)] == ["slide b", "slide a", "slide c"]
+
+
+def test_a_finger_that_rests_on_a_slide_drags_it_and_one_that_moves_on_scrolls(
+    serve_app: Callable[[Path], str], browser: Browser, settled: Settled, root: Path, ref: str
+) -> None:
+    for name in ("a", "b", "c"):
+        pins.save(root, f"slide {name}", "gallery", {"run": [ref]})
+    context = browser.new_context(viewport={"width": 400, "height": 900}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{serve_app(root)}/present")
+    settled(page)
+    rows = page.locator(".st-key-deck p strong")
+    expect(rows).to_have_text(["slide a", "slide b", "slide c"])
+    finger = context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        touched = [{"x": x, "y": y} for x, y in points]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched})
+
+    def drag(held: bool) -> None:
+        first, last = rows.nth(0).bounding_box(), page.locator(".st-key-pin-2").bounding_box()
+        assert first and last
+        x, begin, end = first["x"] + 20, first["y"] + 8, last["y"] + last["height"] - 6
+        touch("touchStart", (x, begin))
+        if held:
+            expect(page.locator("[data-held]")).to_have_count(1)
+        for share in (0.3, 0.6, 1):
+            touch("touchMove", (x, begin + (end - begin) * share))
+        touch("touchEnd")
+
+    drag(held=True)
+    expect(rows).to_have_text(["slide b", "slide c", "slide a"])
+    settled(page)
+    drag(held=False)
+    page.wait_for_timeout(1000)
+    assert [pin.name for pin in pins.saved(root)] == ["slide b", "slide c", "slide a"]
+    context.close()
 
 
 def test_the_slide_of_an_item_has_its_filters_and_no_tools(

@@ -88,7 +88,7 @@ class Compare {
     const [left, right] = this.pair.map((at) => this.stages[at]);
     const input = element("input", { type: "range", class: "split", min: 0, max: 1, step: "any", value: this.split, "aria-label": "how much of the left one is seen",
       oninput: (event) => this.cut(right, Number(event.target.value)) });
-    this.line = element("div", { class: "line" });
+    this.line = element("div", { class: "line", title: "Drag it", onpointerdown: (event) => event.target.setPointerCapture(event.pointerId), onpointermove: (event) => this.dragged(event, right) });
     this.slit = input;
     const names = this.columns.length > 2 ? [this.picker(0), this.picker(1)] : [this.heading(left.column), this.heading(right.column)];
     this.area.replaceChildren(element("div", { class: "ends" }, ...names), element("div", { class: "pile" }, left.node, right.node, this.line), input);
@@ -96,8 +96,16 @@ class Compare {
     else this.cut(right, this.split);
   }
 
+  // By mouse, pen or finger: the slider below does the same by keys.
+  dragged(event, right) {
+    if (!this.line.hasPointerCapture(event.pointerId)) return;
+    const { left, width } = this.line.parentElement.getBoundingClientRect();
+    this.cut(right, clamp((event.clientX - left) / width, 0, 1));
+  }
+
   cut(right, share) {
     this.split = share;
+    this.slit.value = share;
     for (const stage of this.stages) stage.node.style.clipPath = "";
     right.node.style.clipPath = `inset(0 0 0 ${share * 100}%)`;
     this.line.style.left = `${share * 100}%`;
