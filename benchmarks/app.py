@@ -43,8 +43,8 @@ ROWS: dict[str, tuple[Row, ...]] = {
         row
         for page in visiting.PAGES
         for row in (
-            (f"{page}_s", f"{page}: a run of its script, s", RERUN_S),
-            (f"{page}_cpu_s", "… computed by the server, s", ""),
+            (f"run_{page}_s", f"{page}: a run of its script, s", RERUN_S),
+            (f"run_{page}_cpu_s", "… computed by the server, s", ""),
         )
     ),
     "memory": (
@@ -55,6 +55,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
     "crowd": (
         ("p50_s", f"{visiting.PEOPLE} people at once: a run of the script, median, s", ""),
         ("p95_s", "… 95 of 100 within, s", 1.0),
+        ("each_cpu_s", "… computed by the server for each, s", ""),
         ("asked", "… runs in all", ""),
         ("wrong", "… of them wrong", 0.0),
     ),

@@ -3,6 +3,7 @@
 import os
 import secrets
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -57,6 +58,7 @@ class Store(Questions, Measures, Tasks, Overviews, Finding, LoggedTables):
         self._filled, self._filling = {}, threading.Lock()
         self._opened = secrets.token_hex(4)
         self._changes = 0
+        self._refreshed = float("-inf"), False
         self.refresh()
 
     def __repr__(self) -> str:
@@ -71,11 +73,17 @@ class Store(Questions, Measures, Tasks, Overviews, Finding, LoggedTables):
         """Read what was written since; whether there was anything. Costs what is new, not what is there.
 
         Of a run that is done and has been still for a minute, what is written into a file that was there before, rather
-        than beside it or in its place, is seen within 16 refreshes.
+        than beside it or in its place, is seen within 16 refreshes. Who waited while others refreshed takes theirs, if
+        it began after this was asked.
         """
+        asked = time.monotonic()
         with self._lock:
+            if self._refreshed[0] > asked:
+                return self._refreshed[1]
+            began = time.monotonic()
             changed = self._live.refresh()
             self._changes += changed
+            self._refreshed = began, changed
         return changed
 
     @property

@@ -15,7 +15,8 @@ def show(store: Store, record: Record) -> None:
     if record["kind"] != "image" or not record.get("sample"):
         return
     here = Column(detail.ref_of(record), int(record["step"]))
-    found = store.step_counts(key=record["key"], sample=record["sample"], kind="image")
+    refs = list(dict.fromkeys([*frame.selected_runs(store), here.ref, *_linked()]))
+    found = store.step_counts(key=record["key"], sample=record["sample"], kind="image", run=refs)
     known = [Column(ref, int(step)) for ref, step in found[["ref", "step"]].itertuples(index=False)]
     others = {column.text: column for column in known if column != here}
     if not others:
@@ -36,18 +37,23 @@ def show(store: Store, record: Record) -> None:
     compare.show(store, columns, records, changed, key="item-compare", mode="slider", is_linked=False)
 
 
+def _linked() -> list[str]:
+    """The run that the link lays the picture against."""
+    return [st.query_params[AGAINST].rpartition("@")[0]] if AGAINST in st.query_params else []
+
+
 def _choose(store: Store, others: dict[str, Column]) -> Column | None:
     names, known_epochs = frame.run_names(store), epochs.of(store, list({one.ref for one in others.values()}))
     asked = st.query_params.get(AGAINST, "")
     texts = list(others)
     chosen = st.selectbox(
-        f"Against one of the {len(texts):,} other places of this sample",
+        f"Against one of the {len(texts):,} other places of this sample in the runs in view",
         texts,
         index=texts.index(asked) if asked in others else None,
         format_func=lambda text: places.said(others[text], names, known_epochs),
         key=f"chosen-{AGAINST}",
         placeholder="Choose a run and step",
-        width=360,
+        width=420,
     )
     places.keep(AGAINST, [chosen] if chosen else [])
     return others.get(chosen or "")

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+import mediastore
 from mediastore.errors import MediaStoreError, StoreFormatError
 from mediastore.reader.database import Change
 from mediastore.reader.live import WHOLE_LOOK_EVERY
@@ -336,3 +338,28 @@ def test_a_store_without_its_mark_is_read_and_says_so(by_hand, item: Make) -> No
     store = Store(by_hand.root)
     assert store.count() == 1
     assert store.problems()["file"].tolist() == ["mediastore.json"]
+
+
+def test_people_who_refresh_together_each_see_what_was_written_before_they_asked(root: Path) -> None:
+    steps_each, people = 6, 6
+    missed: list[int] = []
+    with mediastore.init(project="p", dir=root) as run:
+        run.log({"view": mediastore.Image(np.zeros((4, 4, 3), np.uint8))}, step=0)
+        run.flush()
+        store = Store(root)
+
+        def look(person: int) -> None:
+            for turn in range(steps_each):
+                step = 1 + turn * people + person
+                run.log({"view": mediastore.Image(np.full((4, 4, 3), step, np.uint8))}, step=step)
+                run.flush()
+                store.refresh()
+                if store.count(step=step) != 1:
+                    missed.append(step)
+
+        threads = [threading.Thread(target=look, args=[person]) for person in range(people)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert missed == []

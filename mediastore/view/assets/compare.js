@@ -77,6 +77,12 @@ class Compare {
     this.area.replaceChildren(...this.stages.map((stage) => element("div", { class: "column" }, this.heading(stage.column), stage.node)));
   }
 
+  // What lies on each other, on a small screen in the shape of the picture.
+  pile(...nodes) {
+    const { w, h } = this.columns.find((column) => column.item)?.item ?? {};
+    return element("div", { class: "pile", style: w && h ? { "--shape": w / h } : {} }, ...nodes);
+  }
+
   picker(side) {
     return element("select", { "aria-label": ["left", "right"][side], onchange: (event) => {
       this.pair[side] = Number(event.target.value);
@@ -91,7 +97,7 @@ class Compare {
     this.line = element("div", { class: "line", title: "Drag it", onpointerdown: (event) => event.target.setPointerCapture(event.pointerId), onpointermove: (event) => this.dragged(event, right) });
     this.slit = input;
     const names = this.columns.length > 2 ? [this.picker(0), this.picker(1)] : [this.heading(left.column), this.heading(right.column)];
-    this.area.replaceChildren(element("div", { class: "ends" }, ...names), element("div", { class: "pile" }, left.node, right.node, this.line), input);
+    this.area.replaceChildren(element("div", { class: "ends" }, ...names), this.pile(left.node, right.node, this.line), input);
     if (left === right) right.node.style.clipPath = "";
     else this.cut(right, this.split);
   }
@@ -124,7 +130,7 @@ class Compare {
       where.replaceChildren(this.heading(this.columns[this.front]), play, next);
     };
     this.names = names;
-    this.area.replaceChildren(names, element("div", { class: "pile" }, ...this.stages.map((stage) => stage.node)));
+    this.area.replaceChildren(names, this.pile(...this.stages.map((stage) => stage.node)));
     show(names);
     play.textContent = "Blink";
     if (!matchMedia("(prefers-reduced-motion: reduce)").matches) this.toggle(play);
