@@ -72,6 +72,10 @@ class Evaluations(Asking):
         with self._one_state() as (version, marks):
             return self._evaluate(asked, version, marks)
 
+    def _compare_at_once(self, asked: Asked) -> Compared:
+        with self._one_state() as (_, marks):
+            return self._compared_items(asked, marks)
+
     @contextmanager
     def _one_state(self) -> Iterator[tuple[str, Marks]]:
         """All that is asked inside is answered from one state of the store: its version, and how far runs were read."""

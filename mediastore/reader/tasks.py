@@ -12,8 +12,10 @@ from mediastore.analysis.segmentation import Segmentation, error_picture, label_
 from mediastore.analysis.tracking import Tracks
 from mediastore.analysis.transcription import Transcripts
 from mediastore.reader import label_maps, sql
+from mediastore.reader.asking import at_once
+from mediastore.reader.compared import PREDICTIONS, TRUTH, Asked
 from mediastore.reader.conditions import Conditions
-from mediastore.reader.evaluations import PREDICTIONS, TRUTH, Evaluations
+from mediastore.reader.evaluations import Evaluations
 from mediastore.reader.filters import Filters
 
 
@@ -31,7 +33,8 @@ class Tasks(Evaluations):
         **filters: Any,
     ) -> Classification:
         """Predicted labels of whole items against their true ones; arguments as in `evaluate`."""
-        compared = self._compared_items(key, run, step, (predictions, truth), "label", filters)
+        asked = Asked(key, run, step, (predictions, truth), "label", filters=filters)
+        compared = self._again(self._compare_at_once, asked)
         group = np.zeros(len(compared.rows), np.int64)
         return Classification.of(compared.comparison.of_items(compared.rows, group, 1), compared.wanted)
 
@@ -57,6 +60,7 @@ class Tasks(Evaluations):
         true, taken = (label_maps.label_map(self.root, record, layer) for layer in (truth, predictions))
         return error_picture(true, taken) if label is None else label_errors(true, taken, label)
 
+    @at_once
     def tracks(
         self, key: str, *, iou: float = IOU, predictions: str = PREDICTIONS, truth: str = TRUTH, **filters: Any
     ) -> Tracks:
