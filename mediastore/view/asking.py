@@ -1,7 +1,6 @@
 """The SQL page's parts: the editor with tables, examples and saved queries beside it, and the answer below."""
 
 import html
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -28,6 +27,9 @@ LIMITS_S = (10, 60, 300)
 FORMS = (("csv", "CSV"), ("parquet", "Parquet"), ("json", "JSON"))
 URL_CHARACTERS_MAX = 12_000
 KEPT = 4
+SLOW_S = 2.0
+SLOW = "sql_slow_answer"
+"""Where the session keeps an answer that took long: a store that is written to has it asked again only by hand."""
 EXAMPLES = {
     "What was found, and how surely": """select label, layer, count(*) as annotations, round(avg(score), 3) as score
 from annotations
@@ -61,10 +63,11 @@ where problem is not null""",
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The whole answer to a query, and how long it took."""
+    """The whole answer to a query, how long it took, and of which version of the store it is."""
 
     rows: pd.DataFrame
     took_s: float
+    version: str
 
 
 def editor(store: Store) -> str:
@@ -80,7 +83,7 @@ def editor(store: Store) -> str:
             help="One select statement of DuckDB; Ctrl+Enter asks",
         )
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.button("Ask", type="primary", icon=":material/play_arrow:", on_click=waiting.ask_again)
+            st.button("Ask", type="primary", icon=":material/play_arrow:", on_click=_ask_again)
             _examples()
             _saved(store, query)
             _python(store, query)
@@ -110,6 +113,7 @@ def tables(store: Store) -> None:
 def ask(store: Store, query: str) -> Answer | None:
     """The answer to the query; None after saying why there is none."""
     if not query.strip():
+        waiting.end()
         frame.nothing_found("Nothing is asked yet.", "Write a select statement, or take one of the examples.")
         return None
     if waiting.is_cancelled(query):
@@ -132,6 +136,15 @@ def show(store: Store, query: str, found: Answer) -> None:
         if len(query) <= URL_CHARACTERS_MAX:
             for form, title in FORMS:
                 st.link_button(title, query_url(form, query), icon=":material/download:", type="tertiary")
+        if found.version != store.version:
+            st.button(
+                "More was written since: ask again",
+                icon=":material/refresh:",
+                type="tertiary",
+                key="ask_again",
+                on_click=_ask_again,
+                help="What takes long is not asked again by itself",
+            )
     if rows.empty:
         frame.nothing_found("The query is right, and its answer has no rows.", "Loosen its conditions.")
         return
@@ -180,6 +193,11 @@ def _colors(store: Store) -> Mapping[str, str]:
     names, colors = frame.run_names(store), frame.run_colors(store)
     runs = {name: colors[ref] for ref, name in names.items()} | {ref.split("/")[-1]: colors[ref] for ref in names}
     return runs | frame.label_colors(store)
+
+
+def _ask_again() -> None:
+    st.session_state.pop(SLOW, None)
+    waiting.ask_again()
 
 
 def _examples() -> None:
@@ -235,12 +253,25 @@ def _answer(root: str, version: str, query: str, limit_s: float, store: Store) -
     if found := _kept().pop(asked, None):
         _kept()[asked] = found
         return found
-    began = time.perf_counter()
-    found = Answer(answer.with_unique_names(waiting.answer(store, query, limit_s)), time.perf_counter() - began)
-    _kept()[asked] = found
+    of_what, found = st.session_state.get(SLOW, (None, None))
+    if of_what != (root, query, limit_s):
+        ended = waiting.answer(store, query, limit_s)
+        found = _outcome(ended)
+        if ended.took_s > SLOW_S:
+            st.session_state[SLOW] = (root, query, limit_s), found
+    if isinstance(found, QueryError):
+        raise found
+    _kept()[root, found.version, query] = found
     for oldest in list(_kept())[:-KEPT]:
         _kept().pop(oldest, None)
     return found
+
+
+def _outcome(ended: waiting.Asked) -> Answer | QueryError:
+    try:
+        return Answer(answer.with_unique_names(ended.rows), ended.took_s, ended.version)
+    except QueryError as error:
+        return error
 
 
 @st.cache_resource(show_spinner=False)

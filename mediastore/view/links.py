@@ -31,6 +31,7 @@ SECTIONS = {
 """What the sidebar lists: section → (script of the page, title, icon)."""
 
 HOME = "runs"
+SQL = "sql"
 PRESENT = "present"
 PICKED = "picked"
 """The parameter that names one annotation of an item, by its place in the item's list."""

@@ -15,6 +15,7 @@ from mediastore.view import (
     shortcuts,
     slides,
     theme,
+    waiting,
     welcome,
 )
 
@@ -50,6 +51,8 @@ with st.sidebar:
     live.switch(store)
 
 slides.leave_unless(navigation.url_path)
+if page_name != links.SQL:
+    waiting.end()
 indexing.progress(store)
 page, foot = st.container(), st.container()
 with foot:

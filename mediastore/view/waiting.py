@@ -1,10 +1,15 @@
-"""Waits for the answer to a query, so that a person can cancel it, ask something else, or go elsewhere meanwhile."""
+"""Waits for the answer to a query, so that a person can cancel it, ask something else, or go elsewhere meanwhile.
+
+A query that was begun goes on over the runs of the script that ask the same, so that a store which is written to does
+not make it begin again and again. It ends when another is asked or another page is shown.
+"""
 
 import threading
 import time
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.scriptrunner import RerunException
 
 from mediastore.errors import QueryError
 from mediastore.reader.store import Store
@@ -12,6 +17,7 @@ from mediastore.reader.store import Store
 QUICK_S, LOOK_S = 0.5, 0.25
 CANCELLED = "sql_cancelled"
 """Where the session keeps the query that was cancelled: it is not asked again until somebody asks."""
+_IN_FLIGHT = "sql_in_flight"
 
 
 class Asked:
@@ -19,7 +25,10 @@ class Asked:
 
     def __init__(self, store: Store, query: str, limit_s: float) -> None:
         self.ended = threading.Event()
+        self.version = store.version
+        self.took_s = 0.0
         self._store, self._query, self._limit_s = store, query, limit_s
+        self._began = time.monotonic()
         self._rows: pd.DataFrame | None = None
         self._fault: BaseException | None = None
         self._thread = threading.Thread(target=self._ask, name="mediastore-query", daemon=True)
@@ -32,6 +41,15 @@ class Asked:
             raise self._fault or QueryError("a query must be let run to its end, got none; ask again")
         return self._rows
 
+    @property
+    def age_s(self) -> float:
+        """For how long it has been asked, seconds."""
+        return time.monotonic() - self._began
+
+    def asks(self, store: Store, query: str, limit_s: float) -> bool:
+        """Whether it is this question."""
+        return self._store is store and (self._query, self._limit_s) == (query, limit_s)
+
     def cancel(self) -> None:
         """End the query, also where it still waits for its turn. Returns at once."""
         threading.Thread(target=self._end, daemon=True).start()
@@ -42,6 +60,7 @@ class Asked:
         except BaseException as fault:
             self._fault = fault
         finally:
+            self.took_s = self.age_s
             self.ended.set()
 
     def _end(self) -> None:
@@ -49,31 +68,50 @@ class Asked:
             self._store.interrupt(self._thread.ident)
 
 
-def answer(store: Store, query: str, limit_s: float) -> pd.DataFrame:
-    """The answer to a query. Raises QueryError. If the script run ends before, so does the query.
+def answer(store: Store, query: str, limit_s: float) -> Asked:
+    """The query when it has been answered, or has failed: `rows` tells. One that was begun before goes on.
 
     What takes longer than QUICK_S says for how long it was asked, and can be cancelled.
     """
-    began = time.monotonic()
-    asked, place = Asked(store, query, limit_s), st.empty()
+    asked = _in_flight(store, query, limit_s)
+    place = st.empty()
     try:
-        if not asked.ended.wait(QUICK_S):
+        if not asked.ended.wait(max(0.0, QUICK_S - asked.age_s)):
             with place.container(horizontal=True, vertical_alignment="center", gap="small"):
                 said = st.empty()
                 st.button(
                     "Cancel", icon=":material/stop_circle:", key="cancel_query", on_click=_cancelled, args=[query]
                 )
             while not asked.ended.wait(LOOK_S):
-                said.caption(f"Asking the store: {time.monotonic() - began:.0f} s of at most {limit_s} s")
+                said.caption(f"Asking the store: {asked.age_s:.0f} s of at most {limit_s} s")
             place.empty()
-    finally:
-        if not asked.ended.is_set():
-            asked.cancel()
-    return asked.rows
+    except RerunException:
+        raise  # the next run of the script goes on with the query, or ends it
+    except BaseException:
+        end()
+        raise
+    st.session_state.pop(_IN_FLIGHT, None)
+    return asked
+
+
+def _in_flight(store: Store, query: str, limit_s: float) -> Asked:
+    asked = st.session_state.get(_IN_FLIGHT)
+    if asked is None or not asked.asks(store, query, limit_s):
+        end()
+        asked = st.session_state[_IN_FLIGHT] = Asked(store, query, limit_s)
+    return asked
+
+
+def end() -> None:
+    """End the query that this session still asks, if any."""
+    asked = st.session_state.pop(_IN_FLIGHT, None)
+    if asked is not None:
+        asked.cancel()
 
 
 def _cancelled(query: str) -> None:
     st.session_state[CANCELLED] = query
+    end()
 
 
 def is_cancelled(query: str) -> bool:
