@@ -1,6 +1,7 @@
 """Makes the pictures of every page from the demo's store: `python docs/screenshots.py [ROOT]`.
 
-ROOT is where `mediastore demo --no-app` wrote, ./mediastore-runs by default. The browser is found as the tests find it.
+ROOT is where `mediastore demo --no-app` wrote, ./mediastore-runs by default. Two slides are pinned where none is. The
+browser is found as the tests find it.
 """
 
 import io
@@ -12,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 import mediastore
+from mediastore import pins
 from mediastore.view import launch
 from mediastore.view.asking import EXAMPLES
 
@@ -49,8 +51,15 @@ def main(root: Path) -> None:
         "gallery": ("gallery", {"run": steady, "key": "val/detections", "score": "0.5..1"}, ".gallery img"),
         "tables": ("tables", {"run": steady}, "[role=gridcell]"),
         "predictions": ("predictions", {"run": cells, "layer": "predictions", "score": "0.5..0.9"}, ".finder img"),
+        "measures": ("measures", {"run": steady, "key": "val/ink"}, "[data-testid=stMetric]"),
+        "present": ("present", {"slide": "1"}, ".gallery img"),
         "sql": ("sql", {"run": cells, "sql": LEAST_CERTAIN}, "[role=gridcell]"),
     }
+    if not pins.saved(root):
+        note = "Solid lines are what the model says, dashes what people marked. It is sure of the large, dark cells."
+        shown = {"run": [cells], "key": ["val/cells"], "label": ["WBC"]}
+        pins.save(root, "White blood cells are found", "gallery", shown, note=note)
+        pins.save(root, "How it came to it", "curves", {"run": [cells], "metric": ["val/mAP50"]})
     with launch.start(root) as app, sync_playwright() as playwright:
         app.wait_ready()
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])

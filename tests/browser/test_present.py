@@ -61,6 +61,17 @@ def test_a_view_is_pinned_shown_turned_filtered_and_ended(
     assert not re.search("slide|label|metric|step", page.url)
 
 
+def test_a_link_that_names_a_slide_alone_shows_what_was_pinned(
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, root: Path, ref: str
+) -> None:
+    pins.save(root, "Cats at the beginning", "gallery", {"run": [ref], "step": ["0"], "label": ["cat"]})
+    page.goto(f"{serve_app(root)}/present?slide=1")
+    expect(page.get_by_role("heading", name="Cats at the beginning")).to_be_visible()
+    expect(settled(page).get_by_text("1 of 2 annotations")).to_be_visible()
+    expect(page.get_by_text("at 0", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("label=cat"))
+
+
 def test_slides_are_dragged_into_another_order(
     serve_app: Callable[[Path], str], page: Page, settled: Settled, root: Path, ref: str
 ) -> None:
