@@ -8,5 +8,5 @@ _page = components.component("web_page", "web_page.js", style="web_page.css")
 
 
 def show(record: Record) -> None:
-    """A button, then the page in a sandboxed frame: its scripts run without our origin, cookies, store or network."""
+    """A button, then the page in a sandboxed frame: its scripts run without our origin, cookies or store."""
     _page(key="item-page", data={"url": media_url(record["path"]), "bytes": record.get("bytes") or 0})

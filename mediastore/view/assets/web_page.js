@@ -17,7 +17,7 @@ class WebPage {
   }
 
   offer() {
-    const said = "A page that this run logged. Its scripts run in a frame that cannot read this app or reach the network.";
+    const said = "A page that this run logged. Its scripts run in a frame that cannot read this app. They may still tell its author that it was opened.";
     this.body.replaceChildren(
       element("p", { text: said }),
       element("button", { type: "button", class: "primary", text: "Show the page", onclick: () => this.open() }),
