@@ -37,7 +37,7 @@ def test_numbers_open_objects_curves_open_mistakes_and_changes_show_both_sides(
     box = area.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 0.06 * box["width"], box["y"] + box["height"] / 2)
-    expect(page.get_by_role("heading", name="Mistakes")).to_be_visible()
+    expect(page.get_by_role("heading", name="Mistakes", level=1)).to_be_visible()
     page.get_by_role("button", name="1 × true dog, predicted cat").click()
     expect(page.locator(".judged .said")).to_have_text("1 object · 1–1 shown")
     expect(page.locator(".judged .tile")).to_contain_text("wrong label, true dog")
