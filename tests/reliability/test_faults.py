@@ -6,14 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from mediastore.decoders import WORKERS as DECODERS
+from mediastore.reader.fence import WORKERS as FENCED
+
 HARNESS = Path(__file__).with_name("faults.py")
 MOST_AT_THE_END = {
-    "app: memory MB": 800,
-    "app: descriptors": 200,
-    "app: threads": 80,
+    "app: memory MB": 500,
+    "app: descriptors": 180,
+    "app: threads": 70,
     "app: sessions": 4,
-    "app: processes": 4,
+    "app: processes": FENCED + DECODERS + 1,
+    "reader: memory MB": 350,
     "reader: descriptors": 60,
+    "indexer: memory MB": 260,
     "writers: descriptors": 60,
 }
 MOST_AN_HOUR = {"reader: threads": 12, "writers: memory MB": 120, "writers: descriptors": 12, "writers: threads": 12}
