@@ -107,9 +107,7 @@ def measure(name: str, root: Path, films: Path) -> Figures:
 
 def show_others(figures: Figures) -> None:
     """The same pictures in other programs."""
-    print(
-        "\n| 24 of the same photographs | next step → painted, s | link in a new tab → painted, s | what is painted |"
-    )
+    print("\n| the same photographs | next step → painted, s | link in a new tab → painted, s | what is painted |")
     print("|---|---|---|---|")
     for title, pressed, opened, what in OTHERS:
         cells = ["–" if name not in figures else f"{figures[name]:.2f}" for name in (pressed, opened)]
