@@ -21,7 +21,7 @@ def views(root: Path) -> str:
     They need DuckDB's json and parquet alone, which every build has. They tell what is indexed: a comment says how
     much of the journals that is.
     """
-    rows, paths, superseded = {}, {table: [] for table in state.TABLES}, []
+    rows, paths, superseded = {}, {table: [] for table in state.LOGGED}, []
     indexed, logged = 0, 0
     for folder in folders.scan(root)[0]:
         record, _ = run_record.read(folder.path / run_record.FILE, run_record.FILE)
@@ -35,14 +35,14 @@ def views(root: Path) -> str:
             offsets = known.offsets
             indexed += sum(min(journal.size, offsets.get(journal.name, 0)) for journal in folder.journals)
             superseded += known.superseded
-            for table in state.TABLES:
+            for table in state.LOGGED:
                 paths[table] += known.paths(folder.path / state.FOLDER, table)
     head = sql.text("portable_head").format(
         made=f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC", runs=f"{len(rows):,}", indexed=f"{indexed:,}",
         logged=f"{logged:,}",
     )  # fmt: skip
     tables = [sql.text("bookkeeping"), sql.text("tables").format(prefix="store.live_"), sql.text("macros")]
-    rest = [_runs(rows.values()), _superseded(superseded), *(_reading(table, paths[table]) for table in state.TABLES)]
+    rest = [_runs(rows.values()), _superseded(superseded), *(_reading(table, paths[table]) for table in state.LOGGED)]
     return "\n".join([head, *tables, sql.text("views"), *rest])
 
 

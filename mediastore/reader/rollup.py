@@ -21,7 +21,7 @@ from mediastore.reader import folders, sql, state
 from mediastore.reader.folders import Folder, Signature
 from mediastore.reader.state import Segment, State
 
-VERSION = 1
+VERSION = 2
 FOLDER = ".index"
 LOOSE_MAX = 200
 PART_BYTES = 256 * 2**20

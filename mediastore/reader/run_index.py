@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import duckdb
 
-from mediastore.reader import sql, state
+from mediastore.reader import levels, sql, state
 from mediastore.reader.folders import Folder
 from mediastore.reader.parse import Portion, Source
 from mediastore.reader.state import Segment, State
@@ -46,11 +46,12 @@ class RunIndex:
         """
         self.state.superseded += superseded
         merged = state.to_merge(self.state.segments, portion.size, SEGMENT_BYTES)
+        kept = self.state.segments[: len(self.state.segments) - len(merged)]
         name = secrets.token_hex(8)
         self._path.mkdir(exist_ok=True)
-        sizes = {table: self._write(name, table, rows.get(table), merged) for table in state.TABLES}
+        sizes = {table: self._write(name, table, rows.get(table), merged) for table in state.LOGGED}
+        sizes[state.LEVELS] = self._write_levels(name, sizes["metrics"], kept)
         self._retire(merged)
-        kept = self.state.segments[: len(self.state.segments) - len(merged)]
         whole = portion.size + sum(segment.source_bytes for segment in merged)
         self.state.segments = [*kept, Segment(name, whole, {table: size for table, size in sizes.items() if size})]
         self.state.lines += portion.lines
@@ -93,6 +94,19 @@ class RunIndex:
             values |= zip(("project", "run"), self._identity, strict=True)
         statement = sql.text("run_metrics" if table == "metrics" else f"segment_{table}")
         self._connection.execute(statement.format(rows=f"({' union all by name '.join(sources)})"), values)
+        return path.stat().st_size
+
+    def _write_levels(self, name: str, size: int, kept: Iterable[Segment]) -> int:
+        """The size of the file of levels, which is of all metrics of the run that have none yet; 0 for a short run."""
+        files = [(segment.name, segment.files) for segment in kept if "metrics" in segment.files]
+        if size + sum(sizes["metrics"] for _, sizes in files) < levels.ABOVE_BYTES:
+            return 0
+        names = [one for one, sizes in files if state.LEVELS not in sizes] + ([name] if size else [])
+        if not names:
+            return 0
+        path = state.segment_path(self._path, name, state.LEVELS)
+        metrics = [state.segment_path(self._path, one, "metrics") for one in names]
+        levels.write(metrics, path, self.folder.name, self._connection)
         return path.stat().st_size
 
     def _retire(self, segments: Iterable[Segment]) -> None:

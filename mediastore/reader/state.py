@@ -13,10 +13,11 @@ from typing import TypeVar
 from mediastore import files
 from mediastore.reader.folders import Folder
 
-VERSION = 1
+VERSION = 2
 FOLDER = "index"
 FILE = "state.json"
-TABLES = ("items", "annotations", "metrics")
+LOGGED, LEVELS = ("items", "annotations", "metrics"), "levels"
+TABLES = (*LOGGED, LEVELS)
 GRACE_S = 600.0
 _MAGIC = b"PAR1"
 _CHECKED_BYTES = 64

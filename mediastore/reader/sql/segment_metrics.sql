@@ -1,1 +1,1 @@
-copy (from {rows} order by name, step, time) to $path (format parquet, compression zstd, parquet_version v2)
+copy (from {rows} order by name, folder, step, time) to $path (format parquet, compression zstd, parquet_version v2)

@@ -1,6 +1,10 @@
 create table {prefix}metrics (
     folder varchar, project varchar, run varchar, step bigint, time double, name varchar, value double, text varchar
 );
+create table {prefix}levels (
+    folder varchar, name varchar, grain bigint, step bigint, until bigint, time double, value double, count bigint,
+    not_finite bigint, base bigint, top bigint, in_order boolean
+);
 create table {prefix}items (
     id bigint, folder varchar, journal varchar, "offset" bigint, length integer, writer varchar,
     project varchar, run varchar, key varchar, step bigint, index bigint, kind varchar, path varchar, caption varchar,

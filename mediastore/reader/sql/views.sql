@@ -1,4 +1,5 @@
 create view store.indexed_metrics as from store.live_metrics limit 0;
+create view store.indexed_levels as from store.live_levels limit 0;
 create view store.indexed_items as from store.live_items limit 0;
 create view store.indexed_annotations as from store.live_annotations limit 0;
 
