@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
+from numpy.typing import NDArray
 
 from mediastore.reader.database import Database, FilesReplaced
 
@@ -47,6 +48,9 @@ class Asking(ABC):
     def _from_one_state(self, question: Callable[..., Answer], args: Sequence[Any], asked: Mapping[str, Any]) -> Answer:
         with self._database.pinned():
             return question(self, *args, **asked)
+
+    def _arrays(self, query: str, values: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+        return self._again(self._database.arrays, query, values)
 
     def _again(self, answer: Callable[..., Answer], *question: Any) -> Answer:
         """Ask once more when files are not what they were: an indexer has replaced them, or they broke."""

@@ -39,6 +39,10 @@ class Conditions:
         named = [] if names is None else [texts.METRIC_NAME.format(marks=self.marks("name", names))]
         return _all(self._run(filters) + self._whole(filters, "step") + named)
 
+    def of_steps(self, filters: Filters) -> str:
+        """The condition on the step alone."""
+        return _all(self._whole(filters, "step"))
+
     def of_runs(self, filters: Filters) -> str:
         """The condition under which a run is wanted."""
         return _all(self._among(filters, ("run",)) + self._of_runs(filters))

@@ -1,29 +1,31 @@
 """Metrics as lines of a bounded number of points, of which every one was logged and no peak is lost.
 
-A line of more points than asked for is cut into buckets of equal width in x; of each its first, last, lowest and
-highest point are kept, after Jugel, Jerzak, Hackenbroich and Markl, "M4: A Visualization-Oriented Time Series Data
-Aggregation", VLDB 2014.
+A line of more points than asked for is cut into buckets of about equal width in x; of each its first, last, lowest and
+highest point are kept. What is drawn of a long line is read from the levels beside the index; where they will not do,
+as with another metric as x, or where a resumed run logged its steps again, from its values. Both give the same points.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import inf
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mediastore.errors import MediaStoreValueError
-from mediastore.reader import sql
+from mediastore.reader import points as values_of
+from mediastore.reader import sql, thinning
 from mediastore.reader.conditions import Conditions
 from mediastore.reader.filters import Filters, Range, check_pair
+from mediastore.reader.points import STEP_MAX, Columns, Points
 from mediastore.reader.sql import curves as texts
+from mediastore.reader.thinning import FACTOR, GRAIN, KEPT_A_BUCKET, Rows, Thinned
 
 POINTS = 2000
-KEPT_A_BUCKET = 4
 STEP, TIME, ELAPSED = "step", "time", "elapsed"
-_BITS_MAX = 2**31
-_PLACED = "select folder, name, step, value, {x} as x from ({values}) {joined}"
-Rows = Callable[..., list[tuple]]
+COARSE = 512
 Frame = Callable[..., pd.DataFrame]
 
 
@@ -47,57 +49,230 @@ class Curves:
 
 
 def ask(
-    rows: Rows, frame: Frame, names: Iterable[str] | str, filters: Filters, x: str, points: int, span: Range | None
+    frame: Frame,
+    columns: Columns,
+    names: Iterable[str] | str,
+    filters: Filters,
+    x: str,
+    points: int,
+    span: Range | None,
 ) -> Curves:
     """The curves. A value logged again at its step replaces the earlier one, as items do."""
     if points < KEPT_A_BUCKET:
         raise MediaStoreValueError(f"points must be at least {KEPT_A_BUCKET}, got {points}; ask for more")
     if span is not None:
         check_pair("range", span)
-    conditions = Conditions()
     low, high = span or (None, None)
-    bound = {"low": -inf if low is None else low, "high": inf if high is None else high}
-    where = conditions.of_metrics(filters, names)
-    placed = _placed(rows, _values(rows, where, conditions.values), x, filters, conditions)
-    bound |= conditions.values
-    found = sql.text("curve_lines").format(placed=placed, drawable=texts.DRAWABLE, inside=texts.INSIDE)
-    lines = frame(f"{found} order by line", bound)
-    shown = frame(
-        sql.text("curve_points").format(placed=placed, drawable=texts.DRAWABLE),
-        bound | _bound(lines) | {"points": points, "buckets": max(1, points // KEPT_A_BUCKET)},
-    )
-    lines["shown"] = shown[shown["is_inside"]].groupby("line").size().reindex(lines["line"], fill_value=0).to_numpy()
-    named = lines[["line", "project", "run", "name"]]
-    return Curves(
-        lines[["project", "run", "name", "logged", "not_finite", "in_range", "shown"]],
-        named.merge(shown, on="line").drop(columns="line"),
-    )
+    ends = -inf if low is None else float(low), inf if high is None else float(high)
+    named = list(dict.fromkeys([names] if isinstance(names, str) else names))
+    asking = _Asking(frame, columns, filters, x, points, ends)
+    return asking.answer(asking.lines(named))
 
 
-def _values(rows: Rows, where: str, bound: dict[str, Any]) -> str:
-    """The values under a condition, each step's last one where a run logged a metric twice at one step."""
-    values = sql.text("curve_values").format(conditions=where)
-    ((low, high, lines),) = rows(sql.text("curve_span").format(values=values), bound)
-    if not lines:
-        return values
-    is_narrow = (high - low + 1) * lines <= _BITS_MAX
-    distinct = texts.DISTINCT_NARROW if is_narrow else texts.DISTINCT
-    ends = {"step_least": low, "step_most": high} if is_narrow else {}
-    repeats = rows(sql.text("curve_repeats").format(values=values, distinct_steps=distinct), bound | ends)
-    return sql.text("curve_values_once").format(conditions=where) if repeats else values
+class _Asking:
+    def __init__(
+        self, frame: Frame, columns: Columns, filters: Filters, x: str, points: int, ends: tuple[float, float]
+    ) -> None:
+        self._frame, self._filters, self._x = frame, filters, x
+        self._number, self._ends = points, ends
+        of_step = Conditions()
+        self._conditions = of_step.of_steps(filters)
+        self._points = Points(columns, x, self._conditions, of_step.values)
+        self._found: list[tuple[Rows, NDArray]] = []
+
+    def lines(self, names: list[str]) -> pd.DataFrame:
+        """Every line that is asked for, by project, run, name: what is known of it without its values."""
+        of_runs = Conditions()
+        runs = self._frame(texts.RUNS.format(conditions=of_runs.of_runs(self._filters)), of_runs.values)
+        with_levels = set(self._frame(texts.LEVELLED, {})["folder"]) if self._may_use_levels() else set()
+        marks, bound = values_of.marked("one", names, {})
+        parts = []
+        for question, is_level in (("curve_pieces", True), ("curve_counts", False)):
+            folders = [folder for folder in runs["folder"] if (folder in with_levels) == is_level]
+            if folders and names:
+                chosen, values = values_of.among("folder", folders, bound)
+                if not is_level:
+                    values |= self._points.bound
+                    chosen = f"{chosen} and {self._conditions}"
+                query = sql.text(question).format(names=marks, chosen=chosen, conditions=chosen)
+                found = self._frame(query, values)
+                parts.append(found[found["folder"].isin(folders)].assign(is_level=is_level))
+        empty = runs[["folder"]].iloc[:0].assign(name=pd.Series(dtype="str"), logged=0, is_level=False)
+        known = runs.merge(pd.concat(parts) if parts else empty, on="folder")
+        known = known.sort_values(["project", "run", "name"], ignore_index=True)
+        for column in ("base", "not_finite", "first", "last"):
+            known[column] = known[column].fillna(0).astype(np.int64) if column in known else 0
+        known["logged"] = known["logged"].fillna(0).astype(np.int64)
+        known["is_level"] = known["is_level"].astype(bool) & self._can_be_level(known)
+        return known
+
+    def answer(self, lines: pd.DataFrame) -> Curves:
+        told = {name: np.zeros(len(lines), np.int64) for name in ("logged", "not_finite", "in_range", "shown")}
+        levelled = lines[lines["is_level"]]
+        left = [lines[~lines["is_level"]]]
+        if len(levelled):
+            live = self._points.live(levelled)
+            drawn = np.isfinite(live.value) & np.isfinite(live.x)
+            count = np.bincount(live.line, minlength=len(lines))
+            dropped = np.bincount(live.line[~drawn], minlength=len(lines))
+            told["logged"][levelled.index] = levelled["logged"] + count[levelled.index]
+            told["not_finite"][levelled.index] = levelled["not_finite"] + dropped[levelled.index]
+            rest = self._from_levels(levelled.assign(logged=told["logged"][levelled.index]), live[drawn], told)
+            left.append(rest)
+        for block in self._points.blocks(pd.concat(left)):
+            self._from_values(block, told)
+        found = [rows for rows, _ in self._found]
+        inside = np.concatenate([np.empty(0, bool), *(one for _, one in self._found)])
+        columns = {
+            name: np.concatenate([np.empty(0, kind), *(getattr(one, name) for one in found)])
+            for name, kind in (("line", np.int64), ("step", np.int64), ("x", float), ("value", float))
+        }
+        shown = pd.DataFrame(columns | {"is_inside": inside}).sort_values(["line", "x", "step"], ignore_index=True)
+        told["shown"] = np.bincount(shown["line"][shown["is_inside"]], minlength=len(lines))
+        ids = lines[["project", "run", "name"]]
+        points = ids.iloc[shown["line"]].reset_index(drop=True)
+        points = points.assign(**{name: shown[name] for name in ("x", "step", "value", "is_inside")})
+        return Curves(ids.assign(**told), points)
+
+    def _may_use_levels(self) -> bool:
+        return self._x in (STEP, TIME, ELAPSED) and self._filters.step is None
+
+    def _can_be_level(self, lines: pd.DataFrame) -> NDArray:
+        if "meets" not in lines:
+            return np.zeros(len(lines), bool)
+        can = ~lines["meets"].eq(True)
+        if self._x != STEP:
+            can &= lines["in_order"].eq(True)
+        return (can & (lines["created"].notna() | (self._x != ELAPSED))).to_numpy()
+
+    def _from_levels(self, lines: pd.DataFrame, live: Rows, told: dict[str, NDArray]) -> pd.DataFrame:
+        """Thin what levels tell; the lines of which they do not tell enough."""
+        spans = (lines["last"] - lines["first"] + 1).to_numpy()
+        is_whole = self._ends == (-inf, inf)
+        if is_whole:
+            grain = self._grain(spans, lines["logged"].to_numpy())
+        else:
+            grain = np.maximum(spans / COARSE / GRAIN, 1)
+            grain = GRAIN * FACTOR ** np.floor(np.log(grain) / np.log(FACTOR)).astype(np.int64)
+            grain = np.where(lines["logged"] > 2 * self._number, grain, 1)
+        can = (grain > 1) & (lines["base"] <= grain) & (lines["base"] > 0)
+        chosen, grain = lines[can], grain[can]
+        done = set()
+        for number in np.array_split(np.arange(len(chosen)), -(-len(chosen) // 400) or 1):
+            block = chosen.iloc[number]
+            if len(block):
+                read = values_of.joined([self._points.levels(block, grain[number]), self._of(live, block)])
+                width = _by_line(block, grain[number])
+                if not is_whole:
+                    read, width = self._closer(block, read, width, live)
+                done |= self._thin(block, read, width, told, can_be_whole=width == 1)
+        return lines[~lines.index.isin(done)]
+
+    def _grain(self, span: NDArray, logged: NDArray) -> NDArray:
+        return thinning.grain_of(span, logged, self._number, by_step=self._x == STEP)
+
+    def _of(self, rows: Rows, lines: pd.DataFrame) -> Rows:
+        return rows[np.isin(rows.line, lines.index)]
+
+    def _closer(self, lines: pd.DataFrame, coarse: Rows, grain: NDArray, live: Rows) -> tuple[Rows, NDArray]:
+        """The values at both ends of the range, and between them a finer level or the values; and how fine it is."""
+        low, high = self._ends
+        before = _by_line(lines, _last(coarse.line, coarse.step, coarse.x < low, np.maximum, lines))
+        after = _by_line(lines, _last(coarse.line, coarse.step, coarse.x > high, np.minimum, lines), STEP_MAX)
+        begin = _by_line(lines, _last(coarse.line, coarse.step, coarse.x >= low, np.minimum, lines))
+        end = _by_line(lines, _last(coarse.line, coarse.step, coarse.x <= high, np.maximum, lines))
+        index = lines.index.to_numpy()
+        inner = (begin // grain + 1)[index] * grain[index]
+        outer = (end // grain)[index] * grain[index]
+        inner = np.where(before[index] < 0, -STEP_MAX, inner)
+        outer = np.where(after[index] >= STEP_MAX, STEP_MAX, outer)
+        source = {"source": "store.indexed_metrics"}
+        left = self._points.between(lines, before[index], np.where(before[index] < 0, -1, inner - 1), **source)
+        right = self._points.between(lines, np.maximum(outer, inner), after[index], **source)
+        edges = values_of.joined([left, right, coarse])
+        drawn = (edges.x >= low) & (edges.x <= high) & np.isfinite(edges.value)
+        first = _last(edges.line, edges.step, drawn, np.minimum, lines)
+        last = _last(edges.line, edges.step, drawn, np.maximum, lines)
+        span = np.maximum(last - first + 1, 1)
+        whole = (lines["last"] - lines["first"] + 1).to_numpy()
+        wanted = self._grain(span, lines["logged"].to_numpy() * span / whole)
+        by_level = (wanted > 1) & (lines["base"].to_numpy() <= wanted) & (wanted <= grain[index])
+        some, others = lines[by_level], lines[~by_level]
+        read = [left[np.isin(left.line, some.index)], right[np.isin(right.line, some.index)], self._of(live, lines)]
+        if len(some):
+            level = self._points.levels(some, wanted[by_level], inner[by_level], outer[by_level] - 1)
+            read.append(level)
+        for block in self._points.blocks(others.assign(logged=np.minimum(others["logged"], span[~by_level] + 2**14))):
+            at = np.searchsorted(index, block.index)
+            read.append(self._points.between(block, before[block.index], after[index[at]], **source))
+        return values_of.joined(read), _by_line(lines, np.where(wanted > 1, wanted, 1), 1)
+
+    def _from_values(self, lines: pd.DataFrame, told: dict[str, NDArray]) -> None:
+        """Thin what was logged, row by row."""
+        rows = self._points.between(lines, -STEP_MAX, STEP_MAX)
+        if self._x not in (STEP, TIME, ELAPSED):
+            others = self._points.between(lines.assign(name=self._x), -STEP_MAX, STEP_MAX)
+            rows = _at_same_steps(rows, others)
+        drawn = np.isfinite(rows.value) & np.isfinite(rows.x)
+        size = int(lines.index.max()) + 1
+        logged = np.bincount(rows.line, minlength=size)
+        told["logged"][lines.index] = logged[lines.index]
+        told["not_finite"][lines.index] = np.bincount(rows.line[~drawn], minlength=size)[lines.index]
+        whole = _last(rows.line, rows.step, rows.step >= 0, np.maximum, lines)
+        whole = whole - _last(rows.line, rows.step, rows.step >= 0, np.minimum, lines) + 1
+        rows = rows[drawn]
+        span, expected = whole, logged[lines.index]
+        if self._ends != (-inf, inf):
+            inside = (rows.x >= self._ends[0]) & (rows.x <= self._ends[1])
+            first, last = (_last(rows.line, rows.step, inside, end, lines) for end in (np.minimum, np.maximum))
+            span = np.maximum(last - first + 1, 1)
+            expected = expected * span / np.maximum(whole, 1)
+        may = self._may_use_levels()
+        grain = _by_line(lines, self._grain(span, expected) if may else np.ones(len(lines), np.int64), 1)
+        self._thin(lines, rows, grain, told, can_be_whole=grain > 0)
+
+    def _thin(
+        self, lines: pd.DataFrame, rows: Rows, grain: NDArray, told: dict[str, NDArray], *, can_be_whole: NDArray
+    ) -> set[int]:
+        """Keep what is left of these lines; the numbers of those for which the rows were enough."""
+        ordered = thinning.in_order(rows.line, rows.x, len(grain))
+        is_raw = can_be_whole.all()
+        found: Thinned = thinning.thin(rows, self._ends, self._number, np.where(ordered, grain, 1), ordered)
+        good = np.isin(np.arange(len(grain)), lines.index)
+        if not is_raw:
+            good &= can_be_whole | ((found.in_range > self._number) & ordered)
+        kept = good[found.rows.line]
+        self._found.append((found.rows[kept], found.is_inside[kept]))
+        told["in_range"][: len(grain)][good] = found.in_range[good]
+        return set(np.flatnonzero(good).tolist())
 
 
-def _placed(rows: Rows, values: str, x: str, filters: Filters, conditions: Conditions) -> str:
-    if x in texts.X:
-        return _PLACED.format(values=values, **texts.X[x])
-    other = Conditions()
-    where = f"{other.of_metrics(filters, None)} and name = $x"
-    other.values["x"] = x
-    joined = texts.JOINED_METRIC.format(values=_values(rows, where, other.values))
-    conditions.values |= other.values
-    return _PLACED.format(values=values, x="other", joined=joined)
+def _by_line(lines: pd.DataFrame, given: NDArray, other: int = -1) -> NDArray:
+    """The same by a line's number."""
+    found = np.full(int(lines.index.max()) + 1, other, np.int64)
+    found[lines.index] = np.where(given < 0, other, given)
+    return found
 
 
-def _bound(lines: pd.DataFrame) -> dict[str, Sequence[Any]]:
-    wanted = {"folders": "folder", "names": "name", "lines": "line", "x_lows": "x_low", "x_highs": "x_high"}
-    return {name: lines[column].tolist() for name, column in (wanted | {"counts": "in_range"}).items()}
+def _last(line: NDArray, step: NDArray, chosen: NDArray, end: np.ufunc, lines: pd.DataFrame) -> NDArray:
+    """The highest or lowest step of each line among the chosen rows, -1 where there is none."""
+    found = np.full(int(lines.index.max()) + 1, -1, np.int64)
+    line, step = line[chosen], step[chosen]
+    starts = thinning.starts_of(line)
+    if len(starts):
+        found[line[starts]] = end.reduceat(step, starts)
+    return found[lines.index]
+
+
+def _at_same_steps(rows: Rows, others: Rows) -> Rows:
+    """Rows whose x is the value of another metric at the same step; NaN where there is none."""
+    x = np.full(len(rows), np.nan)
+    if len(rows) == len(others) and (rows.step == others.step).all() and (rows.line == others.line).all():
+        x = others.value
+    elif len(others):
+        keys = np.rec.fromarrays([np.concatenate([rows.line, others.line]), np.concatenate([rows.step, others.step])])
+        place = np.unique(keys, return_inverse=True)[1]
+        value = np.full(place.max() + 1, np.nan)
+        value[place[len(rows) :]] = others.value
+        x = value[place[: len(rows)]]
+    return Rows(rows.line, rows.step, x, rows.value, rows.weight)

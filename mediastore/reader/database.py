@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from mediastore.errors import QueryError
 from mediastore.reader import sql
@@ -66,6 +67,11 @@ class Database:
         """The same as tuples."""
         with self._snapshot() as cursor:
             return cursor.execute(query, _bindable(values)).fetchall()
+
+    def arrays(self, query: str, values: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+        """The same as one array a column; none of its values may be missing."""
+        with self._snapshot() as cursor:
+            return cursor.execute(query, _bindable(values)).fetchnumpy()
 
     def ask(self, query: str, values: Sequence[Any] | Mapping[str, Any], limit_s: float = TIME_LIMIT_S) -> pd.DataFrame:
         """The answer to a query of the user's. Raises QueryError with DuckDB's own sentence."""

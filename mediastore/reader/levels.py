@@ -94,7 +94,15 @@ def _chunks(
         kept |= (rows <= SHORT)[line]
         whole = np.where((rows <= SHORT)[line], 1, whole)
         goes = kept & is_kept[line]
-        given = line[goes], np.full(int(goes.sum()), grain), step[goes], step[goes], time[goes], value[goes], whole[goes]
+        given = (
+            line[goes],
+            np.full(int(goes.sum()), grain),
+            step[goes],
+            step[goes],
+            time[goes],
+            value[goes],
+            whole[goes],
+        )
         parts.append(given)
         base[np.unique(line)] = np.where(is_kept & (base == 0), grain, base)[np.unique(line)]
         top[np.unique(line[goes])] = grain

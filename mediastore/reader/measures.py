@@ -58,7 +58,7 @@ class Measures(Asking):
         x to look closer at; None leaves an end open. filters: as of `metrics`.
         """
         wanted = pick(("step", *OF_RUNS), filters | {"run": runs}, "curves")
-        return curves.ask(self._rows, self._frame, names, wanted, x, points, range)
+        return curves.ask(self._frame, self._arrays, names, wanted, x, points, range)
 
 
 def _with_metrics(question: str, name: Iterable[str] | str | None, filters: dict[str, Any]) -> tuple[str, dict]:

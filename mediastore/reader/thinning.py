@@ -68,7 +68,9 @@ def corners(starts: NDArray, x: NDArray | None, value: NDArray) -> NDArray[np.in
     """The places of the first, last, lowest and highest of each stretch, in order. x: None where rows are in its order."""
     ends = np.append(starts[1:], len(value))
     found = [starts, ends - 1] if x is None else [_first_at(starts, ends, x, end) for end in (np.minimum, np.maximum)]
-    return np.unique(np.concatenate([*found, *(_first_at(starts, ends, value, end) for end in (np.minimum, np.maximum))]))
+    return np.unique(
+        np.concatenate([*found, *(_first_at(starts, ends, value, end) for end in (np.minimum, np.maximum))])
+    )
 
 
 def once(line: NDArray, step: NDArray, time: NDArray, value: NDArray) -> tuple[NDArray, ...]:

@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from mediastore.errors import MediaStoreError
+from mediastore.reader import curves, levels, thinning
+from mediastore.reader.reindex import reindex, update_all
 from mediastore.reader.store import Store
 
 NUMBERS = some.floats(-1e9, 1e9) | some.integers(-50, 50) | some.sampled_from(["NaN", "Infinity", "-Infinity"])
@@ -75,6 +77,56 @@ def test_a_thinned_line_keeps_every_buckets_ends_and_peaks_and_invents_nothing(
             kept = [value for at, value in given_back.items() if x[0] <= at <= x[-1]]
             assert {x[0], x[-1]} <= given_back.keys()
             assert (min(kept), max(kept)) == (y.min(), y.max())
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example])
+@given(
+    seed=some.integers(0, 2**32),
+    rows=some.integers(30, 600),
+    resumes=some.booleans(),
+    cuts=some.tuples(some.floats(0, 1), some.floats(0, 1)),
+    ends=some.tuples(some.none() | some.floats(0, 700), some.none() | some.floats(0, 700)),
+    points=some.integers(4, 40),
+    x=some.sampled_from(["step", "time", "elapsed"]),
+)
+def test_levels_tell_the_same_points_as_the_values_do(
+    seed: int, rows: int, resumes: bool, cuts: tuple[float, float], ends: tuple, points: int, x: str
+) -> None:
+    if None not in ends and ends[0] > ends[1]:
+        ends = (ends[1], ends[0])
+    random = np.random.default_rng(seed)
+    step = np.cumsum(random.integers(1, 3, rows)) if seed % 2 else np.arange(rows)
+    if resumes:
+        step[rows // 2 :] -= min(20, int(step[rows // 2]))
+    value = random.normal(0, 1, rows)
+    value[random.random(rows) < 0.05] = np.nan
+    lines = [
+        json.dumps({"step": int(at), "time": 100.0 + number, "values": {"loss": "NaN" if of != of else of}}) + "\n"
+        for number, (at, of) in enumerate(zip(step, value.tolist(), strict=True))
+    ]
+    first, second = sorted(int(cut * rows) for cut in cuts)
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        for module in (thinning, levels, curves):
+            patch.setattr(module, "GRAIN", 2)
+            patch.setattr(module, "FACTOR", 2)
+        for module in (thinning, levels):
+            patch.setattr(module, "FILLED", 1)
+        patch.setattr(levels, "SHORT", 3)
+        patch.setattr(levels, "ABOVE_BYTES", 1)
+        patch.setattr(curves, "COARSE", 16)
+        run = Path(folder) / "p" / "one"
+        (run / "metrics").mkdir(parents=True)
+        (run / "run.json").write_text(json.dumps({"format": 1, "project": "p", "run": "one", "created": 100.0}))
+        for place, until in enumerate((first, second, rows)):
+            (run / "metrics" / "aaaa-0001.jsonl").write_text("".join(lines[:until]))
+            if place < 2:
+                update_all(list(reindex(Path(folder))))
+        span = None if ends == (None, None) else tuple(end if end is None or x != "time" else end + 100 for end in ends)
+        told = Store(Path(folder)).curves("loss", x=x, points=points, range=span)
+        patch.setattr(curves._Asking, "_can_be_level", lambda _, lines: np.zeros(len(lines), bool))
+        values = Store(Path(folder)).curves("loss", x=x, points=points, range=span)
+    assert told.lines.values.tolist() == values.lines.values.tolist()
+    assert told.points.values.tolist() == values.points.values.tolist()
 
 
 def test_a_line_is_told_in_full_where_it_is_short_and_closer_where_it_is_asked(by_hand) -> None:

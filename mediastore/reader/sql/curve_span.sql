@@ -1,1 +1,0 @@
-select min(step), max(step), count(distinct (folder, name)) from ({values})
