@@ -8,7 +8,6 @@ as with another metric as x, or where a resumed run logged its steps again, from
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import inf
-from typing import Any
 
 import numpy as np
 import pandas as pd

@@ -1,10 +1,10 @@
 """What a long metric looks like from afar, beside the index: the corners of every 64, 256, 1,024 … steps.
 
 A level is made from a segment's Parquet file of metrics alone. Its rows are values that were logged: of each chunk of
-`grain` steps (`step // grain` is the same) the first, last, lowest and highest, the first with how many drawable values
-the chunk has as `count`. A row of grain 0 tells of a whole metric in the segment: `step` and `until`, its first and last
-step; `count`, how many values there are; `not_finite`, how many of these cannot be drawn; `base` and `top`, the smallest
-and largest grain that it has; `in_order`, whether its times never fall.
+`grain` steps (`step // grain` is the same) the first, last, lowest and highest; the first has as `count` how many
+drawable values the chunk holds. A row of grain 0 tells of a whole metric in the segment: `step` and `until`, its first
+and last step; `count`, how many values there are; `not_finite`, how many of these cannot be drawn; `base` and `top`, the
+smallest and largest grain that it has; `in_order`, whether its times never fall.
 """
 
 from collections.abc import Iterable, Iterator

@@ -65,9 +65,10 @@ def starts_of(*keys: NDArray) -> NDArray[np.intp]:
 
 
 def corners(starts: NDArray, x: NDArray | None, value: NDArray) -> NDArray[np.intp]:
-    """The places of the first, last, lowest and highest of each stretch, in order. x: None where rows are in its order."""
+    """The places of the first, last, lowest and highest of each stretch. x: None where rows are in its order."""
     ends = np.append(starts[1:], len(value))
-    found = [starts, ends - 1] if x is None else [_first_at(starts, ends, x, end) for end in (np.minimum, np.maximum)]
+    places = [starts, ends - 1] if x is None else []
+    found = places or [_first_at(starts, ends, x, end) for end in (np.minimum, np.maximum)]
     return np.unique(
         np.concatenate([*found, *(_first_at(starts, ends, value, end) for end in (np.minimum, np.maximum))])
     )
