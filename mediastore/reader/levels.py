@@ -3,7 +3,7 @@
 A level is made from a segment's Parquet file of metrics alone. Its rows are values that were logged: of each chunk of
 `grain` steps (`step // grain` is the same) the first, last, lowest and highest; the first has as `count` how many
 drawable values the chunk holds. A row of grain 0 tells of a whole metric in the segment: `step` and `until`, its first
-and last step; `count`, how many values there are; `not_finite`, how many of these cannot be drawn; `base` and `top`, the
+and last step; `count`, how many values there are; `not_finite`, how many of them are not drawn; `base` and `top`, the
 smallest and largest grain that it has; `in_order`, whether its times never fall.
 """
 
