@@ -204,7 +204,8 @@ class _Asking:
         for block in self._points.blocks(others.assign(logged=np.minimum(others["logged"], span[~by_level] + 2**14))):
             at = np.searchsorted(index, block.index)
             read.append(self._points.between(block, before[block.index], after[index[at]], **source))
-        return values_of.joined(read), _by_line(lines, np.where(wanted > 1, wanted, 1), 1)
+        found = values_of.joined(read)
+        return found[np.isfinite(found.value) & np.isfinite(found.x)], _by_line(lines, np.maximum(wanted, 1), 1)
 
     def _from_values(self, lines: pd.DataFrame, told: dict[str, NDArray]) -> None:
         """Thin what was logged, row by row."""
