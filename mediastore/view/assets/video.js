@@ -43,7 +43,8 @@ class Film extends Player {
     const { item } = this;
     this.media = element("video", { src: item.src, poster: item.poster, preload: "metadata", playsinline: true, "aria-label": item.caption || "film" });
     this.media.muted = true;
-    const clocks = this.media.requestVideoFrameCallback ? ["loadeddata"] : ["loadeddata", "seeked", "timeupdate"];
+    // A busy browser may present the frame of a quick seek without a word: so where the seek ended counts too.
+    const clocks = ["loadeddata", "seeked", ...(this.media.requestVideoFrameCallback ? [] : ["timeupdate"])];
     for (const name of clocks) this.media.addEventListener(name, () => this.shown(this.media.currentTime));
     for (const name of ["play", "pause"]) this.media.addEventListener(name, () => this.playing());
     this.media.addEventListener("ended", () => this.goRound());
