@@ -45,17 +45,22 @@ class Pipeline(Generic[Job]):
         self._idle = threading.Condition(lock)
         _pipelines.add(self)
 
-    def submit(self, job: Job, nbytes: int) -> None:
-        """Queue a job; waits while the queue is full. A job larger than the bound goes in when the queue is empty."""
+    def submit(self, *jobs: tuple[Job, int]) -> None:
+        """Queue jobs with their bytes; waits while the queue is full. One above the bound goes in when it is empty.
+
+        Of several jobs the first wakes a thread: short ones are best queued together.
+        """
         with self._room:
-            while self._bytes and self._bytes + nbytes > self._bytes_max:
-                if self._on_full is not None:
-                    announce, self._on_full = self._on_full, None
-                    announce()
-                self._room.wait()
-            self._jobs.append((job, nbytes))
-            self._bytes += nbytes
-            self._unfinished += 1
+            for job, nbytes in jobs:
+                while self._bytes and self._bytes + nbytes > self._bytes_max:
+                    if self._on_full is not None:
+                        announce, self._on_full = self._on_full, None
+                        announce()
+                    self._work_waits.notify()
+                    self._room.wait()
+                self._jobs.append((job, nbytes))
+                self._bytes += nbytes
+                self._unfinished += 1
             if len(self._threads) < min(self._threads_wanted, self._unfinished):
                 self._start_thread()
             self._work_waits.notify()

@@ -30,6 +30,7 @@ QUEUE_BYTES = 256 * 2**20
 HEARTBEAT_S = 2.0
 SILENT_BEATS = 7
 THREADS = max(2, min(4, os.cpu_count() or 2))
+TOGETHER = 16  # items that need no encoding: to wake a thread for each costs more than the item
 
 
 class Run(WandbCalls):
@@ -175,9 +176,17 @@ class Run(WandbCalls):
     def _log_media(self, key: str, step: int, now: float, entries: list[Any]) -> None:
         naming.encode_key(key)
         encode.prepare(entry.kind for entry in entries if isinstance(entry, Media))
-        for snapshot in logged.snapshots(key, step, now, entries):
-            held = self._items.hold(self._staged(snapshot))
-            self._pipeline.submit(held, held.nbytes)
+        waiting: list[tuple[Snapshot, int]] = []
+        try:
+            for snapshot in logged.snapshots(key, step, now, entries):
+                held = self._items.hold(self._staged(snapshot))
+                waiting.append((held, held.nbytes))
+                if held.stored is None or len(waiting) == TOGETHER:
+                    ready, waiting = waiting, []
+                    self._pipeline.submit(*ready)
+        finally:
+            if waiting:
+                self._pipeline.submit(*waiting)
 
     def _staged(self, snapshot: Snapshot) -> Snapshot:
         """A file too large for memory, copied now, since its owner may change it."""
