@@ -65,8 +65,11 @@ def viewport() -> dict[str, int]:
 
 
 @pytest.fixture
-def page(browser: Browser, theme: str, viewport: dict[str, int]) -> Iterator[Page]:
-    """A tab that fails its test on a console error, an uncaught exception, a dialog or a request to another host."""
+def page(browser: Browser, theme: str, viewport: dict[str, int], serve_app: Callable[[Path], str]) -> Iterator[Page]:
+    """A tab that fails its test on a console error, an uncaught exception, a dialog or a request to another host.
+
+    It is closed before the apps end (so it stands after `serve_app`): a page that is open asks for what is new.
+    """
     faults: list[str] = []
     context = browser.new_context(color_scheme=theme, viewport=viewport)
     tab = context.new_page()
