@@ -115,7 +115,7 @@ def link(source: Path, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, path, follow_symlinks=False)
-    except (OSError, NotImplementedError):
+    except (OSError, NotImplementedError):  # the second: Windows gives no second name to a symbolic link
         if source.is_symlink():
             path.symlink_to(os.readlink(source))
         else:

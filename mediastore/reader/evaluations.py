@@ -69,8 +69,17 @@ class Evaluations(Asking):
         return self._again(self._evaluate_at_once, asked)
 
     def _evaluate_at_once(self, asked: Asked) -> Evaluation:
+        if known := self._known(asked, self.version):
+            return known
         with self._one_state() as (version, marks):
             return self._evaluate(asked, version, marks)
+
+    def _known(self, asked: Asked, version: str) -> Evaluation | None:
+        name = f"{version} {asked!r}"
+        with self._lock:
+            if name in self._evaluations:
+                self._evaluations.move_to_end(name)
+            return self._evaluations.get(name)
 
     def _compare_at_once(self, asked: Asked) -> Compared:
         with self._one_state() as (_, marks):
@@ -86,16 +95,13 @@ class Evaluations(Asking):
             yield version, marks
 
     def _evaluate(self, asked: Asked, version: str, marks: Marks) -> Evaluation:
-        name = f"{version} {asked!r}"
-        with self._lock:
-            if known := self._evaluations.get(name):
-                self._evaluations.move_to_end(name)
-                return known
+        if known := self._known(asked, version):
+            return known
         compared = self._compared_items(asked, marks)
         usual = MOST_KEYPOINTS if compared.geometry == "keypoints" else MOST
         found = _evaluation(compared, asked.layers, asked.max_detections or usual)
         with self._lock:
-            return _kept(self._evaluations, name, found)
+            return _kept(self._evaluations, f"{version} {asked!r}", found)
 
     def what_changed(
         self,
@@ -209,7 +215,8 @@ class Evaluations(Asking):
         found = comparisons.load(path, len(items))
         if found is None:
             found = self._made(items, key, layers, geometry)
-            comparisons.keep(path, found)
+            if (self.root / folder).is_dir():  # not where the run was removed meanwhile
+                comparisons.keep(path, found)
         with self._lock:
             return _kept(self._comparisons, str(path), found)
 

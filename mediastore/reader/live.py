@@ -1,5 +1,6 @@
 """Keeps a database equal to the folders: indexed parts by their Parquet files, the rest of the journals in memory."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,9 +31,12 @@ class Marks:
     ends: Mapping[str, tuple[tuple[str, str] | None, list[tuple[str, int]]]]
 
     def of(self, folder: str) -> str:
-        """A text that differs whenever other lines of a run were read."""
-        begun_as, ends = self.ends[folder]
-        digests = [state.digest_before(self.root / folder / name, end) for name, end in ends]
+        """A text that differs whenever other lines of a run were read; one of its own where that cannot be told."""
+        try:
+            begun_as, ends = self.ends[folder]
+            digests = [state.digest_before(self.root / folder / name, end) for name, end in ends]
+        except (KeyError, OSError):
+            return secrets.token_hex(8)
         return repr((begun_as, ends, digests))
 
 

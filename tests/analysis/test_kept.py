@@ -1,6 +1,7 @@
 """What is kept of a comparison: made once, found again, made anew when anything changed, never in the way."""
 
 import itertools
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 import mediastore
+from mediastore.errors import NotFoundError
 from mediastore.reader import comparisons
 
 PIXELS = np.zeros((48, 48, 3), np.uint8)
@@ -78,6 +80,17 @@ def test_what_is_read_in_between_is_wholly_in_an_evaluation_or_not_at_all(root: 
             one.result()
     store.refresh()
     assert store.evaluate("val").summary()["TP"].sum() == store.count()
+
+
+def test_a_run_that_goes_while_it_is_compared_is_told_as_it_was_read(root: Path) -> None:
+    log(root, 0, 0.5)
+    store = mediastore.Store(root)
+    shutil.rmtree(root / "demo" / "run-1")
+    assert store.evaluate("val").summary()["TP"].tolist() == [1]
+    assert list(root.glob("demo/*")) == []
+    store.refresh()
+    with pytest.raises(NotFoundError):
+        store.evaluate("val")
 
 
 @pytest.mark.parametrize("harm", [b"", b"PK\x03\x04 torn", b"x" * 5000])

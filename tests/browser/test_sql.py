@@ -82,12 +82,7 @@ def test_who_leaves_the_page_ends_the_query(
     serve_app: Callable[[Path], str], page: Page, settled: Settled, store: Path
 ) -> None:
     page.goto(f"{serve_app(store)}/sql?limit_s={LONGEST}")
-    settled(page)
-    query = page.get_by_role("textbox", name="Query")
-    query.fill(ENDLESS)
-    query.press("Control+Enter")
-    expect(page.get_by_text(re.compile(r"Asking the store: [1-9]"))).to_be_visible()
-    before = workers()
+    before = asking(settled(page), ENDLESS)
     assert before
     page.get_by_role("link", name="Runs", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Runs")
@@ -104,12 +99,7 @@ def test_what_takes_long_is_not_asked_again_while_the_store_is_written_to(
         run.log({"view": mediastore.Image(picture)}, step=0)
         run.flush()
         page.goto(f"{serve_app(root)}/sql?limit_s={LONGEST}")
-        settled(page)
-        query = page.get_by_role("textbox", name="Query")
-        query.fill(SLOW)
-        query.press("Control+Enter")
-        expect(page.get_by_text(re.compile(r"Asking the store: [1-9]"))).to_be_visible()
-        before = workers()
+        before = asking(settled(page), SLOW)
         run.log({"view": mediastore.Image(picture)}, step=1)
         run.flush()
         expect(page.get_by_text(re.compile("1 of 1 row"))).to_be_visible(timeout=120_000)
@@ -122,6 +112,15 @@ def test_what_takes_long_is_not_asked_again_while_the_store_is_written_to(
         again.click()
         expect(page.get_by_text(re.compile(r"Asking the store: [1-9]"))).to_be_visible()
         expect(again).to_have_count(0)
+
+
+def asking(page: Page, query: str) -> set[int]:
+    """Asks on the page of SQL, and waits until the answer is awaited; the processes that work on it."""
+    box = page.get_by_role("textbox", name="Query")
+    box.fill(query)
+    box.press("Control+Enter")
+    expect(page.get_by_text(re.compile(r"Asking the store: [1-9]"))).to_be_visible()
+    return workers()
 
 
 def workers() -> set[int]:
