@@ -1,6 +1,8 @@
 """What logging costs, side by side in one run: `python benchmarks/writer.py`.
 
 Every measurement runs in a process and a folder of its own; trackers that are not installed are left out and named.
+The folders are removed at the end, all at once: for a minute or so after thousands of files were removed ext4 takes some
+0.5 ms to make one, 25 times as long as before, which is most of what a picture costs that is stored already.
 The tables give medians over the repeats, in which the trackers take turns; each goal stands beside its number.
 """
 
@@ -160,11 +162,10 @@ def workers(folder: Path) -> Figures:
     return {"seconds": seconds}
 
 
-def measured(what: str, *words: str) -> Figures | None:
-    """One measurement in a fresh interpreter; None when what it needs is not installed."""
-    command = [sys.executable, __file__, "--one", what, *words]
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        done = subprocess.run([*command, "--folder", folder], capture_output=True, text=True, check=False)
+def measured(parent: Path, what: str, *words: str) -> Figures | None:
+    """One measurement in a fresh interpreter, in a new folder below `parent`; None when what it needs is not there."""
+    command = [sys.executable, __file__, "--one", what, *words, "--folder", tempfile.mkdtemp(dir=parent)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if "ModuleNotFoundError" in done.stderr:
         return None
     if done.returncode:
@@ -176,12 +177,12 @@ def medians(figures: list[Figures]) -> Figures:
     return {name: statistics.median(one[name] for one in figures) for name in figures[0]}
 
 
-def compare(steps: int, repeats: int) -> dict[str, Figures]:
+def compare(parent: Path, steps: int, repeats: int) -> dict[str, Figures]:
     """The table of trackers; ratios are medians of those within one repeat, so that a slow minute cancels out."""
     rows: dict[str, list[Figures]] = {name: [] for name in trackers.TRACKERS}
     for repeat in range(repeats):
         for name in list(rows)[:: 1 if repeat % 2 == 0 else -1]:
-            figures = measured("steps", name, "--steps", str(steps))
+            figures = measured(parent, "steps", name, "--steps", str(steps))
             if figures is not None:
                 rows[name].append(figures)
     for figures in rows.values():
@@ -204,12 +205,14 @@ def compare(steps: int, repeats: int) -> dict[str, Figures]:
     return found
 
 
-def alone(repeats: int, pictures: int) -> dict[str, Figures]:
+def alone(parent: Path, repeats: int, pictures: int) -> dict[str, Figures]:
     found = {}
     for what in ("epochs", "small", "start", "memory", "ranks", "workers"):
         times = 1 if what in ("memory", "workers") else repeats
         words = ("--steps", str(pictures)) if what == "memory" else ()
-        found[what] = medians([figures for _ in range(times) if (figures := measured(what, *words)) is not None])
+        found[what] = medians(
+            [figures for _ in range(times) if (figures := measured(parent, what, *words)) is not None]
+        )
     return found
 
 
@@ -262,8 +265,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if not given.one:
-        found = compare(given.steps, given.repeats)
-        report(found, alone(given.repeats, given.pictures), given.pictures)
+        with tempfile.TemporaryDirectory(prefix="bench-") as parent:
+            found = compare(Path(parent), given.steps, given.repeats)
+            report(found, alone(Path(parent), given.repeats, given.pictures), given.pictures)
         return
     what, *names = given.one
     measure = {
