@@ -1,7 +1,7 @@
 """What logging costs, side by side in one run: `python benchmarks/writer.py`.
 
 Every measurement runs in a process and a folder of its own; trackers that are not installed are left out and named.
-The folders are removed at the end, all at once: for a minute or so after thousands of files were removed ext4 takes some
+The folders are removed at the end, all at once: for a minute or so after thousands of files were removed ext4 takes
 0.5 ms to make one, 25 times as long as before, which is most of what a picture costs that is stored already.
 The tables give medians over the repeats, in which the trackers take turns; each goal stands beside its number.
 """
