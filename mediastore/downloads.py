@@ -1,7 +1,6 @@
 """What is found, over HTTP, as a file to keep: made whole aside, sent, removed."""
 
 import shutil
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -9,12 +8,12 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from anyio import to_thread
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
-from mediastore import coco, export
+from mediastore import coco, export, scratch
 from mediastore.errors import MediaStoreError
 from mediastore.reader.search import PARAMS, Search
 from mediastore.reader.store import Store
@@ -60,7 +59,7 @@ def routes(root: Path, base: str = "", part: str = "") -> list[Route]:
         if name not in NAMES:
             return PlainTextResponse("There is no such export.", 404, HEADERS)
         what, form = name.split(".")
-        folder = Path(tempfile.mkdtemp(prefix="mediastore-export-"))
+        folder = scratch.new_folder("export")
         target = folder / (f"{what}-coco.json" if form == "coco" else name)
         asked = {param: request.query_params.getlist(param) for param in ("run", "sql", *PARAMS)}
         try:
@@ -71,12 +70,19 @@ def routes(root: Path, base: str = "", part: str = "") -> list[Route]:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
-        gone = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
-        return FileResponse(
-            target, media_type=TYPES.get(form, TYPES["json"]), filename=target.name, headers=HEADERS, background=gone
-        )
+        return _SentOnce(target, media_type=TYPES.get(form, TYPES["json"]), filename=target.name, headers=HEADERS)
 
     return [Route(f"{prefix}{PREFIX}{part}/{{name}}", send, methods=["GET"])]
+
+
+class _SentOnce(FileResponse):
+    """A file whose folder is removed after it was sent, or after whoever asked for it went away."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            shutil.rmtree(Path(self.path).parent, ignore_errors=True)
 
 
 def write(store: Store, form: str, asked: Mapping[str, Sequence[str]], path: Path) -> None:

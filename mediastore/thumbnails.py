@@ -9,7 +9,6 @@ import hashlib
 import mimetypes
 import os
 import shutil
-import tempfile
 import threading
 import time
 import weakref
@@ -17,7 +16,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from mediastore import files, sidecar
+from mediastore import files, scratch, sidecar
 from mediastore.decoders import DECODERS
 from mediastore.encode import thumbnail
 from mediastore.encode.thumbnail import Picture
@@ -105,7 +104,7 @@ class Thumbnails:
     def _temporary(self) -> Path:
         with self._choosing:
             if self._elsewhere is None:
-                self._elsewhere = Path(tempfile.mkdtemp(prefix="mediastore-thumbs-"))
+                self._elsewhere = scratch.new_folder("thumbs")
                 weakref.finalize(self, shutil.rmtree, self._elsewhere, ignore_errors=True)
         return self._elsewhere
 

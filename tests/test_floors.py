@@ -12,7 +12,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("bounds", "buffers", "colors", "naming", "geometry", "plain", "rates", "signals", "tensors"),
     ("adapters", "annotation", "annotations", "keypoints", "mask", "wandb_dialect"),
     ("documents", "media", "payload", "plot", "tables"),
-    ("files", "sidecar", "journal", "encode", "edits", "named_files", "queries", "pins"),
+    ("files", "scratch", "sidecar", "journal", "encode", "edits", "named_files", "queries", "pins"),
     ("writer", "analysis"),
     ("reader",),
     (

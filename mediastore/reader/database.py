@@ -1,7 +1,5 @@
 """DuckDB in memory, locked: it reads inside one folder, and no statement can write, attach, load or reach out."""
 
-import secrets
-import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from mediastore import scratch
 from mediastore.errors import QueryError
 from mediastore.reader import sql
 from mediastore.reader.parse import Parser, Stretch
@@ -42,7 +41,7 @@ class Database:
     def __init__(self, root: Path, memory_limit: str = "256MB") -> None:
         config = {
             "memory_limit": memory_limit,
-            "temp_directory": f"{tempfile.gettempdir()}/mediastore-query-{secrets.token_hex(8)}",
+            "temp_directory": str(scratch.place("query")),
             "max_temp_directory_size": SPILL_MAX,
             "preserve_insertion_order": False,
         }

@@ -20,6 +20,7 @@ from typing import Any, BinaryIO
 import pandas as pd
 import pyarrow as pa
 
+from mediastore import scratch
 from mediastore.errors import QueryError
 from mediastore.reader.database import INTERRUPTED
 
@@ -164,6 +165,7 @@ class _Worker:
     def end(self) -> None:
         self._process.kill()
         self._process.wait()
+        scratch.sweep()
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 pipe.close()

@@ -6,13 +6,12 @@ run's state is replaced by itself: a crash or another indexer costs a run no mor
 
 import contextlib
 import secrets
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import duckdb
 import pyarrow as pa
 
-from mediastore import files
+from mediastore import files, scratch
 from mediastore.reader import sql, state, strays
 from mediastore.reader.folders import Folder
 from mediastore.reader.parse import Parser, Source, Stretch, key_folder
@@ -54,7 +53,7 @@ def update(
 
 def connect() -> duckdb.DuckDBPyConnection:
     """A database in memory to index with."""
-    spill = f"{tempfile.gettempdir()}/mediastore-index-{secrets.token_hex(8)}"
+    spill = str(scratch.place("index"))
     config = {"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": False, "temp_directory": spill}
     return duckdb.connect(config=config)
 

@@ -1,5 +1,6 @@
 """What is found, as files: CSV, Parquet, JSON, COCO, in code and over HTTP."""
 
+import asyncio
 import csv
 import io
 import json
@@ -13,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import mediastore
-from mediastore import audit, downloads, export
+from mediastore import audit, downloads, export, scratch
 from mediastore.coco import to_coco
 from mediastore.geometry import rle_to_mask
 from mediastore.reader.search import Search
@@ -62,6 +63,25 @@ def picture(step: int, box: tuple[float, ...]) -> mediastore.Image:
 @pytest.fixture
 def client(store: Store) -> TestClient:
     return TestClient(Starlette(routes=downloads.routes(store.root)), base_url="http://127.0.0.1")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "broken"])
+def test_nothing_is_left_of_what_was_sent(client: TestClient, store: Store, method: str) -> None:
+    """Also when whoever asked has gone before its end."""
+
+    async def gone(message: dict[str, Any]) -> None:
+        raise OSError("the connection is closed")
+
+    url = downloads.annotations_url("csv", everything(store))
+    before = sorted(scratch.folder().iterdir())
+    if method == "broken":
+        path, _, query = url.partition("?")
+        scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
+        with pytest.raises(OSError, match="the connection is closed"):
+            asyncio.run(Starlette(routes=downloads.routes(store.root))(scope, asyncio.Queue().get, gone))
+    else:
+        assert client.request(method, url, headers={"range": "bytes=0-3,9-8"}).status_code in (200, 400, 416)
+    assert sorted(scratch.folder().iterdir()) == before
 
 
 def everything(store: Store) -> Search:
