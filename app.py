@@ -7,7 +7,7 @@ import streamlit as st
 from mediastore import downloads, serve, shown, tidying, view, warming, zips
 from mediastore.crops import Crops
 from mediastore.thumbnails import Thumbnails
-from mediastore.view import access, home
+from mediastore.view import access, home, promptness
 
 base = shown.address.below(st.get_option("server.baseUrlPath"))
 stores = shown.stores()
@@ -23,4 +23,5 @@ app = st.App(
     ],
     middleware=[*serve.middleware(st.get_option("server.allowedHosts")), *access.limits(base), *access.guards(base)],
 )
+promptness.begin()
 tidying.begin()
