@@ -10,7 +10,8 @@ from mediastore.audit.artifacts import ArtifactsCheck
 from mediastore.audit.report import QUARANTINE, Check, Finding, Report
 from mediastore.audit.runs import RunCheck
 from mediastore.errors import MediaStoreError, StoreFormatError
-from mediastore.reader import folders
+from mediastore.reader import damage, folders
+from mediastore.reader.reindex import damaged
 from mediastore.writer import record as run_record
 
 __all__ = ["QUARANTINE", "Finding", "Report", "check"]
@@ -19,7 +20,7 @@ __all__ = ["QUARANTINE", "Finding", "Report", "check"]
 def check(root: Path | str, repair: bool = False, *, digests: bool = True) -> Report:
     """Compare every journal, sidecar, media file and artifact of a store.
 
-    repair: mend what can be mended without deleting. digests: read every media file to compare its sha256.
+    repair: mend what can be mended without deleting. digests: read every media file and index to compare their digests.
     Never raises for what it finds; raises MediaStoreError when `root` is no folder.
     """
     root = Path(root)
@@ -38,6 +39,8 @@ def check(root: Path | str, repair: bool = False, *, digests: bool = True) -> Re
             live_projects.add(folder.path.parent)
     for project in sorted(root.glob("*/@artifacts")):
         ArtifactsCheck(this, is_live=project.parent in live_projects).check(project)
+    for path in damaged(root) if digests else ():
+        this.found("damaged index", path, damage.SENTENCE, is_repaired=this.removed(path))
     return report
 
 

@@ -140,7 +140,7 @@ def index(options: Namespace) -> int:
         print_line(run.folder.name, f"{run.lines()} lines")
     rolled = RolledUp(options.root)
     with output.progress("all runs together", rolled.unread_bytes()) as advance:
-        rolled.update(advance)
+        rolled.update(advance, with_look=True)
     if options.thumbnails:
         _make_thumbnails(options.root)
     return 0

@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 import pandas as pd
 from numpy.typing import NDArray
 
-from mediastore.reader.database import Database, FilesReplaced
+from mediastore.reader.database import Database, FilesUnread
 
 Answer = TypeVar("Answer")
 Asked = ParamSpec("Asked")
@@ -36,6 +36,10 @@ class Asking(ABC):
         """Trust nothing of what was found on disk before."""
 
     @abstractmethod
+    def _read_past_damage(self) -> bool:
+        """Read journals in place of indexes that are damaged; whether one was found to be."""
+
+    @abstractmethod
     def _fill_views_of(self, query: str) -> None:
         """Make the rows of views that are made from evaluations, if the query names them."""
 
@@ -53,9 +57,19 @@ class Asking(ABC):
         return self._again(self._database.arrays, query, values)
 
     def _again(self, answer: Callable[..., Answer], *question: Any) -> Answer:
-        """Ask once more when files are not what they were: an indexer has replaced them, or they broke."""
+        """Ask once more when files are not what they were: an indexer has replaced them, or they are damaged."""
+        if self._database.is_pinned:
+            return answer(*question)
         try:
             return answer(*question)
-        except FilesReplaced:
-            self._read_anew()
+        except FilesUnread as error:
+            if error.are_named:
+                self._read_anew()
+            elif not self._read_past_damage():
+                raise
+        try:
             return answer(*question)
+        except FilesUnread:
+            if not self._read_past_damage():
+                raise
+        return answer(*question)

@@ -28,8 +28,27 @@ INTERRUPTED = "a query must be let run to its end, got an interrupt; ask again"
 _NOT_READING = "a query must be one select statement, got {found}; the store is read only"
 
 
-class FilesReplaced(QueryError):
-    """A file could not be read, as when an indexer has replaced it since the last refresh."""
+_OF_FILES = (
+    duckdb.Error,
+    duckdb.FatalException,
+    duckdb.IOException,
+    duckdb.InternalException,
+    duckdb.InvalidInputException,
+    duckdb.OutOfMemoryException,
+    duckdb.SerializationException,
+)
+"""What DuckDB raises for noise in Parquet, some of it without the name of a file."""
+
+
+class FilesUnread(QueryError):
+    """A file could not be read: an indexer has replaced it since the last refresh, or it is damaged.
+
+    are_named: whether that is sure, for DuckDB named one.
+    """
+
+    def __init__(self, error: duckdb.Error) -> None:
+        super().__init__(str(error))
+        self.are_named = ".parquet" in str(error)
 
 
 class Database:
@@ -56,6 +75,11 @@ class Database:
         self._connection.execute(sql.text("views_of_evaluations"))
         self._connection.execute("set allowed_directories = [$1]", [str(root)])
         self._connection.execute(sql.text("lock"))
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether this thread asks inside `pinned`."""
+        return getattr(self._pinned, "cursor", None) is not None
 
     def frame(self, query: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> pd.DataFrame:
         """The answer to a query of ours."""
@@ -162,10 +186,10 @@ class Database:
                 cursor.execute("begin transaction read only")
                 cursor.execute(_NAME_FILES)
             yield cursor
-        except (duckdb.IOException, duckdb.InvalidInputException) as error:
-            if ".parquet" not in str(error):
+        except duckdb.Error as error:
+            if type(error) not in _OF_FILES:
                 raise
-            raise FilesReplaced(str(error)) from error
+            raise FilesUnread(error) from error
         finally:
             if pinned is None:
                 cursor.close()

@@ -7,12 +7,13 @@ run's state is replaced by itself: a crash or another indexer costs a run no mor
 import contextlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from mediastore import files, scratch
-from mediastore.reader import sql, state, strays
+from mediastore.reader import damage, sql, state, strays
 from mediastore.reader.folders import Folder
 from mediastore.reader.parse import Parser, Source, Stretch, key_folder
 from mediastore.reader.run_index import RunIndex
@@ -43,12 +44,48 @@ def update(
     connection: one of `connect()`, to be used for many runs one after the other.
     with_strays: also take in sidecars that no journal has, which costs a walk over all files of the runs.
     progress: called with the number of journal bytes indexed since the last call.
+    An index that is damaged is made anew: one that fails to be read, or with_strays any.
     """
-    indexing = _Indexing(runs, connection or connect(), progress)
+    connection = connection or connect()
+    if with_strays:
+        _let_go_of_damaged(runs)
+    try:
+        _update(runs, connection, with_strays, progress)
+    except (duckdb.Error, pa.ArrowException, OSError):
+        if not _let_go_of_damaged(runs):
+            raise
+        _update(runs, connection, with_strays, progress)
+
+
+def _update(runs: Sequence[Run], connection: duckdb.DuckDBPyConnection, with_strays: bool, progress: Progress) -> None:
+    indexing = _Indexing(runs, connection, progress)
     indexing.add_journals()
     if with_strays:
         indexing.add_strays()
     indexing.clear()
+
+
+def let_go(folder: Folder, identity: tuple[str, str]) -> None:
+    """Have the index of a run made anew by who indexes next. Raises OSError where it cannot be written."""
+    known = RunIndex(folder, identity, connect())
+    known.begin_anew()
+    with contextlib.suppress(state.Overtaken):
+        known.save()
+
+
+def _let_go_of_damaged(runs: Iterable[Run]) -> bool:
+    """Whether an index of these runs was damaged."""
+    found = [run for run in runs if damaged(*run)]
+    for folder, identity in found:
+        with _told_of(folder):
+            let_go(folder, identity)
+    return bool(found)
+
+
+def damaged(folder: Folder, identity: tuple[str, str]) -> list[Path]:
+    """The files of a run's index that are not what was written, which costs reading all of them."""
+    known = state.load(folder, identity)
+    return damage.damaged(damage.files_of(known.segments if known else (), folder.path / state.FOLDER))
 
 
 def connect() -> duckdb.DuckDBPyConnection:

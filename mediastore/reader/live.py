@@ -7,8 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from mediastore.reader import folders, rollup, run_record, state
+from mediastore.reader import damage, folders, rollup, run_record, state
 from mediastore.reader.background import Background
+from mediastore.reader.damage import Damage
 from mediastore.reader.database import Change, Database
 from mediastore.reader.folders import Folder, Signature
 from mediastore.reader.reading import Reading
@@ -54,14 +55,22 @@ class Live:
         self._replaced = 0
         self._rolled: Rollup | None = None
         self._rolled_signature: Signature | bool | None = False
+        self._damage = Damage()
+        self._damaged_parts: list[Path] = []
 
     def refresh(self) -> bool:
         """Read what is new on disk; whether there was anything. After a failure all is read again.
 
         Where the system refuses (a disk that fails, no descriptors left) what was read before stays, and a problem.
+        Journals are read in place of an index that is damaged.
         """
         try:
-            return self._refresh()
+            try:
+                return self._refresh()
+            except duckdb.Error:
+                if not self.mistrust():
+                    raise
+                return self._refresh()
         except (OSError, duckdb.IOException) as error:
             self.doubt()
             self._left_out = [("", "", ".", _REFUSED.format(error=error))]
@@ -74,6 +83,17 @@ class Live:
         """Read all again at the next refresh."""
         self._readings = {}
         self._rolled_signature = False
+
+    def mistrust(self) -> bool:
+        """Look for damage in the files of indexes; whether there was any: then all is read again, without those."""
+        held = self._rolled.segments if self._rolled else set()
+        files = [*damage.files_of(self._rolled.parts if self._rolled else (), self._root / rollup.FOLDER)]
+        for reading in self._readings.values():
+            files += reading.index_files(held)
+        is_found = self._damage.find(files)
+        if is_found:
+            self.doubt()
+        return is_found
 
     def _refresh(self) -> bool:
         rolls = self._meet_rollup()
@@ -122,6 +142,10 @@ class Live:
         if now == self._rolled_signature:
             return False
         self._rolled_signature, self._rolled = now, rollup.load(self._root)
+        files = damage.files_of(self._rolled.parts if self._rolled else (), self._root / rollup.FOLDER)
+        self._damaged_parts = self._damage.among(files)
+        if self._damaged_parts:
+            self._rolled = None
         if self._rolled is None:
             self._readings = {}
         return True
@@ -133,10 +157,12 @@ class Live:
         """
         begun = {reading.folder.name: reading for reading in self._readings.values() if reading.must_begin()}
         for reading in begun.values():
-            reading.begin(self._rolled)
+            reading.begin(self._rolled, self._damage)
         rests = [(reading.rest(), reading) for reading in self._readings.values() if reading.can_be_indexed]
         total = sum(rest for rest, _ in rests)
         for rest, reading in sorted(rests, key=lambda entry: -entry[0]):
+            if total > INDEX_ABOVE_BYTES:
+                reading.let_go_of_damaged()
             reading.waits = total > INDEX_ABOVE_BYTES and self._is_left_to_background() and reading.can_wait()
             if total > INDEX_ABOVE_BYTES and not self._is_left_to_background():
                 reading.extend_index()
@@ -157,7 +183,12 @@ class Live:
     def problems(self) -> list[tuple[str, str, str, str]]:
         """(project, run, file, problem) of everything that could not be read."""
         found = list(self._left_out)
+        found += [("", "", path.relative_to(self._root).as_posix(), damage.SENTENCE) for path in self._damaged_parts]
         for reading in self._readings.values():
+            found += [
+                (*reading.identity, path.relative_to(self._root).as_posix(), damage.SENTENCE)
+                for path in reading.damaged
+            ]
             found += [(*reading.identity, problem.file, str(problem)) for problem in _problems(reading)]
         return found
 

@@ -1,10 +1,14 @@
 """How far one run was read, and what it is shown as."""
 
+import contextlib
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from mediastore.reader import folders, index, run_record, state
+from mediastore.reader import damage, folders, index, run_record, state
+from mediastore.reader.damage import Damage
 from mediastore.reader.folders import Folder, Journal, Signature
 from mediastore.reader.parse import Portion, Source
 from mediastore.reader.rollup import Rollup
@@ -26,6 +30,7 @@ class Reading:
     begun_as: tuple[str, str] | None = None
     index_signature: Signature | None = None
     indexed: State | None = None
+    damaged: list[Path] = field(default_factory=list)
     offsets: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     lines: int = 0
@@ -96,12 +101,21 @@ class Reading:
             sizes.get(name, 0) < offset for name, offset in self.offsets.items() if not name.startswith(state.FOLDER)
         )
 
-    def begin(self, rolled: Rollup | None) -> None:
-        """Start from the index where there is a good one, else from nothing."""
+    def begin(self, rolled: Rollup | None, known: Damage) -> None:
+        """Start from the index where there is a good one that is not known to be damaged, else from nothing."""
         self.begun_as = self.identity
         self.index_signature = self.folder.index
         sealed = rolled.sealed(self.folder, self.identity) if rolled else None
-        self._start_from(sealed or state.load(self.folder, self.identity))
+        indexed = sealed or state.load(self.folder, self.identity)
+        segments = indexed.segments if indexed and not sealed else ()
+        damaged = known.among(damage.files_of(segments, self.folder.path / state.FOLDER))
+        self._start_from(None if damaged else indexed)
+        self.damaged = damaged
+
+    def index_files(self, held: set[str]) -> Iterable[tuple[Path, str]]:
+        """The files that are read of its index, and the digest of each. held: segments that the roll-up holds."""
+        loose = [segment for segment in (self.indexed.segments if self.indexed else ()) if segment.name not in held]
+        return damage.files_of(loose, self.folder.path / state.FOLDER)
 
     def can_wait(self) -> bool:
         """Whether nothing was read beyond the index, so that nothing is taken away."""
@@ -122,8 +136,15 @@ class Reading:
         self.index_signature = folders.index_signature(self.folder)
         self._start_from(state.load(self.folder, self.identity))
 
+    def let_go_of_damaged(self) -> None:
+        """Have its index made anew by whoever is the next to index, if it is damaged."""
+        if self.damaged:
+            with contextlib.suppress(OSError):
+                index.let_go(self.folder, self.identity)
+
     def _start_from(self, indexed: State | None) -> None:
         self.indexed = indexed
+        self.damaged = []
         self.offsets = dict(indexed.offsets) if indexed else {}
         self.problems = list(indexed.problems) if indexed else []
         self.lines = indexed.lines if indexed else 0

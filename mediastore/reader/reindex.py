@@ -53,18 +53,44 @@ class RolledUp:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._connection = index.connect()
-        self._indexes = [(run.folder, known) for run in reindex(root) if (known := run.known())]
+        self._indexes = _indexes(root)
 
     def unread_bytes(self) -> int:
         """How many bytes of journals stand behind what it would take in; 0 while the runs are few."""
         return rollup.pending(self._root, self._indexes)
 
-    def update(self, progress: Callable[[int], None] = lambda _: None) -> None:
-        """Take in what is new, once that is much. Raises MediaStoreError when it cannot be written."""
+    def update(self, progress: Callable[[int], None] = lambda _: None, *, with_look: bool = False) -> None:
+        """Take in what is new, once that is much. Raises MediaStoreError when it cannot be written.
+
+        with_look: also let go of parts that are damaged, which costs reading all of them.
+        """
         try:
-            rollup.update(self._root, self._indexes, self._connection, progress=progress)
+            if with_look:
+                rollup.let_go_of_damaged(self._root)
+            try:
+                self._update(progress)
+            except (duckdb.Error, OSError):
+                if not self._let_go_of_damaged():
+                    raise
+                self._update(progress)
         except OSError as error:
             raise _not_writable(self._root / rollup.FOLDER, error) from error
+
+    def _let_go_of_damaged(self) -> bool:
+        """Make anew what is not as it was written; whether there was any. Costs reading all indexes and the roll-up."""
+        found = [run for run in reindex(self._root) if index.damaged(run.folder, run.identity)]
+        for run in found:
+            index.let_go(run.folder, run.identity)
+            run.update(with_strays=False)
+        self._indexes = _indexes(self._root)
+        return rollup.let_go_of_damaged(self._root) or bool(found)
+
+    def _update(self, progress: Callable[[int], None]) -> None:
+        rollup.update(self._root, self._indexes, self._connection, progress=progress)
+
+
+def _indexes(root: Path) -> list[tuple[Folder, State]]:
+    return [(run.folder, known) for run in reindex(root) if (known := run.known())]
 
 
 def reindex(root: Path) -> Iterator[IndexedRun]:
@@ -72,6 +98,11 @@ def reindex(root: Path) -> Iterator[IndexedRun]:
     connection = index.connect()
     for folder in folders.scan(root)[0]:
         yield IndexedRun(folder, connection)
+
+
+def damaged(root: Path) -> list[Path]:
+    """Every file of an index or of the roll-up that is not what was written, which costs reading all of them."""
+    return [path for run in reindex(root) for path in index.damaged(run.folder, run.identity)] + rollup.damaged(root)
 
 
 def update_all(

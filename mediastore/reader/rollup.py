@@ -17,11 +17,11 @@ import duckdb
 import pyarrow as pa
 
 from mediastore import files
-from mediastore.reader import folders, sql, state
+from mediastore.reader import damage, folders, sql, state
 from mediastore.reader.folders import Folder, Signature
 from mediastore.reader.state import Segment, State
 
-VERSION = 2
+VERSION = 3
 FOLDER = ".index"
 LOOSE_MAX = 200
 PART_BYTES = 256 * 2**20
@@ -115,6 +115,22 @@ def update(
         state.clear(root / FOLDER, rolling.kept(), rolling.rollup.retired)
 
 
+def damaged(root: Path) -> list[Path]:
+    """The files of parts that are not what was written, which costs reading all of them."""
+    known = load(root) or Rollup()
+    return damage.damaged(damage.files_of(known.parts, root / FOLDER))
+
+
+def let_go_of_damaged(root: Path) -> bool:
+    """Let go of parts that are not what was written, which costs reading all; whether there were any."""
+    known = load(root) or Rollup()
+    found = [part for part in known.parts if damage.damaged(damage.files_of([part], root / FOLDER))]
+    if found:
+        with contextlib.suppress(state.Overtaken):
+            _Rolling(root, (), None).let_go(found)
+    return bool(found)
+
+
 def pending(root: Path, indexes: Sequence[tuple[Folder, State]]) -> int:
     """How many bytes of journals stand behind what `update` would take in."""
     held = (load(root) or Rollup()).segments
@@ -125,7 +141,7 @@ def pending(root: Path, indexes: Sequence[tuple[Folder, State]]) -> int:
 
 class _Rolling:
     def __init__(
-        self, root: Path, indexes: Sequence[tuple[Folder, State]], connection: duckdb.DuckDBPyConnection
+        self, root: Path, indexes: Sequence[tuple[Folder, State]], connection: duckdb.DuckDBPyConnection | None
     ) -> None:
         self._indexes = indexes
         self._path = root / FOLDER
@@ -142,7 +158,7 @@ class _Rolling:
         held = {name for part in self.rollup.parts if part not in dead for name in part.segments}
         loose = [name for name in self._wanted if name not in held]
         if dead:
-            self._replace(dead, None)
+            self.let_go(dead)
         if len(loose) <= LOOSE_MAX:
             return
         batch, size = [], 0
@@ -167,8 +183,13 @@ class _Rolling:
         sizes = {table: self._write(name, table, batch, merged) for table in state.TABLES}
         whole = fresh | older
         files_of = {table: size for table, size in sizes.items() if size}
-        self._replace(merged, Part(name, sum(whole.values()), files_of, whole))
+        digests = state.digests(self._path, name, files_of)
+        self._replace(merged, Part(name, sum(whole.values()), files_of, digests, whole))
         return size
+
+    def let_go(self, parts: Iterable[Part]) -> None:
+        """Have no segment in these parts any more."""
+        self._replace(parts, None)
 
     def seal(self) -> None:
         """Note which runs are wholly in the parts, so that their own index needs no look."""
@@ -202,7 +223,7 @@ class _Rolling:
         self._connection.execute(query, values | {"path": str(path)})
         return path.stat().st_size
 
-    def _replace(self, old: list[Part], new: Part | None) -> None:
+    def _replace(self, old: Iterable[Part], new: Part | None) -> None:
         self.rollup.retired |= {path.name: time.time() for part in old for path in part.paths(self._path)}
         self.rollup.parts = [part for part in self.rollup.parts if part not in old] + ([new] if new else [])
         self._save()

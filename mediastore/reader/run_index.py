@@ -53,7 +53,8 @@ class RunIndex:
         sizes[state.LEVELS] = self._write_levels(name, sizes["metrics"], kept)
         self._retire(merged)
         whole = portion.size + sum(segment.source_bytes for segment in merged)
-        self.state.segments = [*kept, Segment(name, whole, {table: size for table, size in sizes.items() if size})]
+        sizes = {table: size for table, size in sizes.items() if size}
+        self.state.segments = [*kept, Segment(name, whole, sizes, state.digests(self._path, name, sizes))]
         self.state.lines += portion.lines
         self.state.journals |= {
             journal: (end, state.digest_before(self.folder.path / journal, end))

@@ -13,7 +13,7 @@ from typing import TypeVar
 from mediastore import files
 from mediastore.reader.folders import Folder
 
-VERSION = 2
+VERSION = 3
 FOLDER = "index"
 FILE = "state.json"
 LOGGED, LEVELS = ("items", "annotations", "metrics"), "levels"
@@ -41,11 +41,12 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Rows of some stretch of the journals, one Parquet file a table; `files` is their sizes by table."""
+    """Rows of some stretch of the journals, one Parquet file a table: by table their sizes and digests."""
 
     name: str
     source_bytes: int
     files: Mapping[str, int]
+    digests: Mapping[str, str]
 
     def path(self, index: Path, table: str) -> Path:
         return segment_path(index, self.name, table)
@@ -108,6 +109,11 @@ class State:
         return state
 
 
+def digests(index: Path, name: str, tables: Iterable[str]) -> dict[str, str]:
+    """What tells the files of a segment, by table, from damaged ones."""
+    return {table: digest(segment_path(index, name, table)) for table in tables}
+
+
 def segment_path(index: Path, name: str, table: str) -> Path:
     """Where a segment keeps its rows of a table."""
     return index / f"{name}-{table}.parquet"
@@ -161,9 +167,11 @@ def clear(index: Path, kept: set[str], retired: Mapping[str, float]) -> None:
 
 
 def plain(segment: AnySegment) -> AnySegment:
-    """A segment whose files lie in the index. Raises ValueError for a name that leads elsewhere."""
+    """A segment whose files lie in the index. Raises ValueError for a name that leads elsewhere, TypeError."""
     if not all(re.fullmatch(r"[a-z0-9-]+", str(part)) for part in (segment.name, *segment.files)):
         raise ValueError(segment.name)
+    if not isinstance(segment.digests, Mapping):
+        raise TypeError(segment.name)
     return segment
 
 
@@ -171,6 +179,12 @@ def check_is_ours(index: Path) -> None:
     """Raise OSError for a link: what it points to is not the store's to write or clear."""
     if index.is_symlink():
         raise OSError(f"a link to {index.readlink()}")
+
+
+def digest(path: Path) -> str:
+    """A digest of a whole file. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=8)).hexdigest()
 
 
 def digest_before(path: Path, end: int) -> str:

@@ -97,6 +97,13 @@ class Store(Questions, Measures, Tasks, Overviews, Finding, LoggedTables):
             self._live.doubt()
         self.refresh()
 
+    def _read_past_damage(self) -> bool:
+        with self._lock:
+            is_found = self._live.mistrust()
+        if is_found:
+            self.refresh()
+        return is_found
+
     def sql(
         self, query: str, params: Sequence[Any] | Mapping[str, Any] = (), *, limit_s: float = TIME_LIMIT_S
     ) -> pd.DataFrame:
