@@ -4,9 +4,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 WARM = 1 / 3
 """The share of all samples that is left out: caches fill, libraries load."""
+NEAR_S = 60.0
 
 
 @dataclass
@@ -37,9 +39,16 @@ class Watched:
         """One fact of each sample after the warm-up."""
         return [facts[number] for facts in self.facts[int(len(self.facts) * WARM) :]]
 
-    def an_hour(self, number: int) -> float:
-        """How much one fact grows in an hour, by least squares over the samples after the warm-up."""
-        return slope(self.seconds[int(len(self.seconds) * WARM) :], self.column(number)) * 3600
+    def an_hour(self, number: int, since: float = WARM, until: float = 1.0) -> float:
+        """How much one fact grows in an hour, by least squares over a stretch of the samples, given by its shares."""
+        first, end = (int(len(self.seconds) * share) for share in (since, until))
+        return slope(self.seconds[first:end], [facts[number] for facts in self.facts[first:end]]) * 3600
+
+    def after(self, seconds: float, number: int) -> float:
+        """The median of one fact over the samples of the minute that ends so many seconds after the first sample."""
+        ages = [at - self.seconds[0] for at in self.seconds]
+        near = [facts[number] for age, facts in zip(ages, self.facts, strict=True) if 0 <= seconds - age <= NEAR_S]
+        return median(near or [self.facts[-1][number]])
 
 
 def slope(at: Sequence[float], values: Sequence[float]) -> float:

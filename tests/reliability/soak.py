@@ -2,9 +2,10 @@
 
 `python tests/reliability/soak.py SECONDS [TRACE]`; TRACE is a file that every sample is written to as it is taken.
 
-Prints how fast memory, descriptors, threads and sessions of each grew, after the first third, and whether any count was
-ever wrong: below what was acknowledged before the count, or above what had been begun after it. A writer logs as
-trainings do, once a second, not as fast as it can: so an hour fits on a disk (about 2 GB), and what grows is a leak.
+Prints how much memory, descriptors, threads and sessions of each there were after each sixth of the time, how fast they
+grew after the first third, and in the second third and the last by themselves; and whether any count was ever wrong:
+below what was acknowledged before the count, or above what had been begun after it. A writer logs as trainings do, once
+a second, not as fast as it can: so an hour fits on a disk (about 2 GB), and what grows is a leak.
 """
 
 import multiprocessing
@@ -28,7 +29,7 @@ from mediastore import audit
 from mediastore.reader.reindex import reindex
 
 WRITERS, BROWSERS = 8, 2
-STEP_S, REST_S, SAMPLES = 1.0, 1.0, 720
+STEP_S, REST_S, SAMPLES, PARTS = 1.0, 1.0, 720, 6
 HOST = "127.0.0.1"
 NAMES = ("memory MB", "descriptors", "threads")
 CLI = "from mediastore.cli import main; raise SystemExit(main())"
@@ -143,7 +144,7 @@ def soak(root: Path, seconds: float, trace: Path | None = None) -> dict[str, flo
         "pages not drawn in a minute": sum(late),
         "files fetched": done[0],
         "files refused": wrong_answers[0],
-        **figures(watched),
+        **figures(watched, seconds),
     }
 
 
@@ -174,13 +175,19 @@ def write_sample(trace: Path | None, one: Watched, count: int) -> None:
             lines.write(",".join(map(str, (one.name, round(one.seconds[-1], 1), count, *one.facts[-1]))) + "\n")
 
 
-def figures(watched: dict[str, list[Watched]]) -> dict[str, float]:
-    """At the end and an hour: of the writers the greatest."""
+def figures(watched: dict[str, list[Watched]], seconds: float) -> dict[str, float]:
+    """On the way, at the end, and growth an hour: of the writers the greatest."""
     found = {}
     for kind in KINDS:
         for number, name in enumerate((*NAMES, "sessions", "processes") if kind == "app" else NAMES):
             found[f"{kind}: {name}"] = max(one.column(number)[-1] for one in watched[kind])
             found[f"{kind}: {name} an hour"] = max(one.an_hour(number) for one in watched[kind])
+            for part, since in (("second third", 1 / 3), ("last third", 2 / 3)):
+                slopes = (one.an_hour(number, since, since + 1 / 3) for one in watched[kind])
+                found[f"{kind}: {name} an hour, {part}"] = max(slopes)
+            for sixth in range(1, PARTS + 1):
+                at = seconds * sixth / PARTS
+                found[f"{kind}: {name} after {at / 60:g} min"] = max(one.after(at, number) for one in watched[kind])
     return found
 
 
