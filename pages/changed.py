@@ -14,10 +14,10 @@ if found.empty:
     judged.nothing_to_judge(named)
     st.stop()
 
-key = judged.choose_key(found)
-before, after = changed.choose(store, key, found.loc[found["key"] == key, "ref"].tolist())
-with st.container(horizontal=True, gap="medium"):
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    key = judged.choose_key(found)
     bounds = judged.choose_bounds()
+before, after = changed.choose(store, key, found.loc[found["key"] == key, "ref"].tolist())
 changes = changed.compared(store, key, before, after, named, bounds)
 if not changes.paired:
     frame.nothing_found(

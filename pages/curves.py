@@ -28,7 +28,8 @@ def curves_and_media() -> None:
         return
     if st.toggle("What goes along with these curves?", key="along", bind="query-params"):
         correlations.show(store, chosen, key)
-    gallery.show(step_media.at_step(store, step, key), colors=frame.label_colors(store), key="curve_media")
+    found = step_media.at_step(store, step, key)
+    gallery.show(found.groups, colors=frame.label_colors(store), key="curve_media", selection=found)
     links.to_gallery("See all of this step", key, step)
 
 

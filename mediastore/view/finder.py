@@ -76,9 +76,9 @@ def tile(row: Mapping[str, Any], names: Mapping[str, str], told: Collection[str]
     place = [*item_id(row), int(row["position"])]
     run = names.get(f"{row['project']}/{row['run']}", row["run"])
     said = [
+        f"step {row['step']:,}",
         run if "run" in told else "",
         row["key"] if "key" in told else "",
-        f"step {row['step']:,}",
         row.get("caption") or row.get("sample") or "",
     ]
     sides = shown["annotation"].get("box")

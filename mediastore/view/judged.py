@@ -120,7 +120,7 @@ def choose_bounds(scores: tuple[float, float] = (0.0, 1.0)) -> Bounds:
         0.05,
         key=IOU,
         bind="query-params",
-        width=220,
+        width=200,
         help="A prediction finds a true object if the area they share is at least this part of the area of both.",
     )
     score = st.slider(
@@ -131,7 +131,7 @@ def choose_bounds(scores: tuple[float, float] = (0.0, 1.0)) -> Bounds:
         (high - low) / 100,
         key=SCORE,
         bind="query-params",
-        width=220,
+        width=200,
         help="Predictions with a lower score count as not made. AP and AR look at all scores whatever stands here.",
     )
     return Bounds(iou, score)

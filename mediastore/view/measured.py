@@ -40,6 +40,11 @@ def table(title: str, rows: pd.DataFrame, key: str | None = None) -> pd.Series |
         for name in rows.columns
         if rows[name].dtype.kind == "f"
     }
+    columns |= {
+        name: st.column_config.NumberColumn(name.replace("_", " "), format="localized")
+        for name in rows.columns
+        if rows[name].dtype.kind in "iu"
+    }
     if key is None:
         st.dataframe(rows, hide_index=True, column_config=columns)
         return None

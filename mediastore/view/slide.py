@@ -113,8 +113,8 @@ def _curves(store: Store, pin: Pin) -> None:
     charts.show(store, {"": chosen}, key="slide-curves", mark=step, wide=True)
     key = params.get("media")
     if key:
-        groups = step_media.at_step(store, step, key)
-        gallery.show(groups, colors=frame.label_colors(store), key="slide-media", can_tick=False)
+        found = step_media.at_step(store, step, key)
+        gallery.show(found.groups, colors=frame.label_colors(store), key="slide-media", selection=found, can_tick=False)
 
 
 def _group(store: Store, found: Selection) -> None:

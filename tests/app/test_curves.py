@@ -68,15 +68,28 @@ def test_a_typed_step_is_taken(app: Open, write_run: Write, component_data: Data
     assert component_data(test, "curve_media")["groups"][0]["note"] == "step 0"
 
 
-def test_a_run_without_media_says_so_beside_one_that_has_some(
+def test_runs_without_media_are_named_after_one_that_has_some(
     app: Open, write_run: Write, root: Path, component_data: Data
 ) -> None:
-    write_run("with")
-    with mediastore.init(project="cells", name="without", dir=root) as run:
-        run.log({"train/loss": 1.0}, step=0)
-    groups = component_data(app("curves"), "curve_media")["groups"]
-    assert groups[0]["empty"] == "This run has nothing under val/view."
-    assert groups[1]["note"] == "step 4"
+    for place in range(7):
+        with mediastore.init(project="cells", name=f"without {place}", id=f"{place}", dir=root) as run:
+            run.log({"train/loss": 1.0}, step=0)
+    refs = [*(f"cells/{place}" for place in range(7)), write_run("with")]
+    some, none = component_data(app("curves", run=refs), "curve_media")["groups"]
+    assert (some["title"], some["note"]) == ("with", "step 4")
+    assert none["title"] == "Nothing under val/view"
+    assert none["empty"] == "without 6, without 5, without 4, without 3, without 2 and 2 more"
+
+
+def test_more_media_than_are_shown_are_counted(app: Open, root: Path, component_data: Data) -> None:
+    with mediastore.init(project="cells", dir=root) as run:
+        run.log(
+            {"loss": 1.0, "view": [mediastore.Image(np.full((4, 4), grey, np.uint8)) for grey in range(30)]}, step=3
+        )
+    media = component_data(app("curves"), "curve_media")
+    assert len(media["tiles"]) == 24
+    assert media["aside"] == "the first of 30"
+    assert media["groups"][0]["note"] == "step 3 · 24 of 30 items"
 
 
 def test_metrics_alone_are_drawn_and_media_asked_for(app: Open, root: Path) -> None:
