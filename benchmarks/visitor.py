@@ -79,7 +79,7 @@ class Visitor:
         if kind == "exception":
             seen.exceptions.append(element.message)
         elif kind == "bidi_component":
-            if text := element.json or element.mixed.json:
+            if text := element.bytes:
                 seen.components.append(json.loads(text))
         elif kind in ("slider", "number_input") and element.label == "Step" and element.query_param_key:
             self._steps[element.query_param_key] = kind, element.id

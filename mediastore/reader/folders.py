@@ -69,10 +69,10 @@ def index_signature(folder: Folder) -> Signature | None:
 def _runs(root: str, parent: str, links: list[tuple[str, str]], settled: Mapping[str, Folder]) -> Iterator[Folder]:
     for name in _subfolders(root, parent, links):
         known = settled.get(name)
-        listed = _listed(f"{root}/{name}")
-        if known is not None and known.listed == listed:
+        if known is not None and _is_as_listed(f"{root}/{name}", known.listed):
             yield known
             continue
+        listed = _listed(f"{root}/{name}")
         entries = {entry.name: entry for entry in _entries(f"{root}/{name}")}
         if MARKS & entries.keys():
             yield _folder(root, name, entries, listed)
@@ -82,6 +82,17 @@ def _runs(root: str, parent: str, links: list[tuple[str, str]], settled: Mapping
 
 def _listed(run: str) -> tuple[int | None, ...]:
     return tuple(found[0] if (found := signature(run + within)) else None for within in _WITHIN)
+
+
+def _is_as_listed(run: str, listed: tuple[int | None, ...]) -> bool:
+    """Whether no folder's list of files changed since; one that was missing could not come without the run's own."""
+    try:
+        for within, before in zip(_WITHIN, listed, strict=True):
+            if before is not None and os.lstat(run + within).st_mtime_ns != before:
+                return False
+    except OSError:
+        return False
+    return listed[0] is not None
 
 
 @lru_cache(maxsize=2**16)

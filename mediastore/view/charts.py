@@ -53,7 +53,7 @@ def show(
     }
     plots.mount(
         key=key,
-        data=components.versioned(data),
+        data=data,
         on_picked_change=components.ignore,
         on_zoomed_change=choice.follow(key, "zoomed", [ZOOM]),
     )

@@ -79,7 +79,7 @@ def show(
     }
     opened = _mount(
         key=key,
-        data=components.versioned(data),
+        data=data,
         on_opened_change=components.ignore,
         on_narrowed_change=choice.follow(key, "narrowed"),
     ).opened

@@ -23,19 +23,26 @@ def joined(*names: str) -> str:
 def component(name: str, *scripts: str, style: str | Sequence[str]) -> Mount:
     """A component made of the shared scripts and its own; the last script has the default export."""
     styles = (style,) if isinstance(style, str) else style
-    return st.components.v2.component(
-        f"mediastore_{name}", js=joined(*SHARED_SCRIPTS, *scripts), css=joined("frame.css", *styles), html=""
-    )
+    return mounting(name, js=joined(*SHARED_SCRIPTS, *scripts), css=joined("frame.css", *styles), html="")
 
 
-def versioned(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The data with their digest as `version`: a component draws anew only when it changed.
+def mounting(name: str, **how: Any) -> Mount:
+    """Registers a component, and mounts it with `versioned` data; how: as `st.components.v2.component` takes it."""
+    mount = st.components.v2.component(f"mediastore_{name}", **how)
+    return lambda *, data, **how: mount(data=versioned(data), **how)
 
-    Numbers that are not finite, which JSON has no word for, become None.
+
+def versioned(data: Mapping[str, Any]) -> bytes:
+    """The data as JSON, with their digest as `version`: a component draws anew only when it changed.
+
+    Numbers that are not finite, which JSON has no word for, become None. In bytes, as Streamlit turns what else it is
+    given into JSON twice.
     """
-    text = json.dumps(data, sort_keys=True, default=str)
-    whole = _finite(data) if "NaN" in text or "Infinity" in text else data
-    return {**whole, "version": blake2b(text.encode(), digest_size=8).hexdigest()}
+    text = json.dumps(data, default=str)
+    if "NaN" in text or "Infinity" in text:
+        text = json.dumps(_finite(data), default=str)
+    version = blake2b(text.encode(), digest_size=8).hexdigest()
+    return f'{{"version": "{version}", {text[1:]}'.encode()
 
 
 def _finite(value: Any) -> Any:

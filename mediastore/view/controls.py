@@ -15,10 +15,10 @@ _mount = components.component("runs", "runs.js", style="runs.css")
 
 def run_picker(store: Store) -> None:
     """The runs of the store with their colours and states; a click puts a run in view or takes it out."""
-    known, names, colors = frame.runs(store), frame.run_names(store), frame.run_colors(store)
+    known = frame.known_runs(store)
     rows = [
-        {"ref": ref, "name": names[ref], "status": status, "color": colors[ref]}
-        for ref, status in zip(known["ref"], known["status"], strict=True)
+        {"ref": ref, "name": known.names[ref], "status": status, "color": known.colors[ref]}
+        for ref, status in zip(known.refs, known.listed["status"].tolist(), strict=True)
     ]
     explicit = bool(st.query_params.get_all(frame.RUN_PARAM))
     data = {"runs": rows, "selected": frame.selected_runs(store), "explicit": explicit}

@@ -62,7 +62,7 @@ def show(store: Store, search: Search, within: Extent) -> None:
     }
     found = _mount(
         key=KEY,
-        data=components.versioned(data),
+        data=data,
         on_searched_change=choice.follow(KEY, "searched", (*PARAMS, PAGE, "view")),
         on_opened_change=components.ignore,
     )

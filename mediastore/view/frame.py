@@ -1,5 +1,8 @@
 """What every page stands in: the store, the runs in view, the colours, and how a page speaks."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
@@ -12,7 +15,6 @@ from mediastore.view.remembering import RememberingStore
 
 NEWEST_RUNS = 6
 RUN_PARAM = "run"
-REFRESH_S = 2
 
 
 class _Names(dict[str, str]):
@@ -72,19 +74,46 @@ def read_store() -> Store:
     return store
 
 
+@dataclass(frozen=True, slots=True)
+class KnownRuns:
+    """Every run of a store, newest first, and of each, by `project/run`, what people call it and its colour.
+
+    Shared by all who look: not to be changed.
+    """
+
+    listed: pd.DataFrame
+    refs: list[str]
+    names: Mapping[str, str]
+    colors: Mapping[str, str]
+    running: frozenset[str]
+
+    @classmethod
+    def of(cls, store: Store) -> "KnownRuns":
+        """Those of a store now."""
+        listed = store.runs().sort_values("created", ascending=False, kind="stable", ignore_index=True)
+        refs = listed["ref"].tolist()
+        by_age = _Colors(colors.by_first_appearance(reversed(refs)))
+        return cls(listed, refs, _names(listed), by_age, frozenset(listed.loc[listed["status"] == "running", "ref"]))
+
+
+def known_runs(store: Store) -> KnownRuns:
+    """The runs of the store in view."""
+    return _known_runs(str(store.root), store.version, store)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _known_runs(root: str, version: str, _store: Store) -> KnownRuns:
+    return KnownRuns.of(_store)
+
+
 def runs(store: Store) -> pd.DataFrame:
     """Every run of the store, newest first."""
-    return _runs(str(store.root), store.version, store).copy(deep=False)
-
-
-@st.cache_resource(show_spinner=False, max_entries=8, ttl=REFRESH_S)
-def _runs(root: str, version: str, _store: Store) -> pd.DataFrame:
-    return _store.runs().sort_values("created", ascending=False, kind="stable", ignore_index=True)
+    return known_runs(store).listed.copy(deep=False)
 
 
 def selected_runs(store: Store) -> list[str]:
     """The runs in view as `project/run`, newest first: those that were chosen, else the newest few."""
-    refs = runs(store)["ref"].tolist()
+    refs = known_runs(store).refs
     chosen = set(st.query_params.get_all(RUN_PARAM))
     return [ref for ref in refs if ref in chosen] or refs[:NEWEST_RUNS]
 
@@ -104,22 +133,20 @@ def keep_selection() -> None:
         st.query_params[RUN_PARAM] = st.session_state[RUN_PARAM]
 
 
-def run_names(store: Store) -> dict[str, str]:
+def run_names(store: Store) -> Mapping[str, str]:
     """`project/run` → the name that people gave the run, with its id where two have the same name."""
-    return _run_names(str(store.root), store.version, store)
+    return known_runs(store).names
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
-def _run_names(root: str, version: str, _store: Store) -> dict[str, str]:
-    known = runs(_store)
-    names = known["name"].where(known["name"].fillna("") != "", known["run"])
-    twice = names.duplicated(keep=False) & (names != known["run"])
-    return _Names(zip(known["ref"], names.where(~twice, names + " · " + known["run"]), strict=True))
+def _names(listed: pd.DataFrame) -> Mapping[str, str]:
+    names = listed["name"].where(listed["name"].fillna("") != "", listed["run"])
+    twice = names.duplicated(keep=False) & (names != listed["run"])
+    return _Names(zip(listed["ref"], names.where(~twice, names + " · " + listed["run"]), strict=True))
 
 
-def run_colors(store: Store) -> dict[str, str]:
+def run_colors(store: Store) -> Mapping[str, str]:
     """`project/run` → `#rrggbb`, by the time at which runs began."""
-    return _Colors(colors.by_first_appearance(reversed(runs(store)["ref"].tolist())))
+    return known_runs(store).colors
 
 
 def label_colors(store: Store) -> dict[str, str]:

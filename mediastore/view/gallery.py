@@ -108,7 +108,7 @@ def colors_of(records: Sequence[Record], colors: Mapping[str, str]) -> dict[str,
 def _mounted(data: Mapping[str, Any], key: str) -> Any:
     return _mount(
         key=key,
-        data=components.versioned(data),
+        data=data,
         on_opened_change=components.ignore,
         on_narrowed_change=choice.follow(key, "narrowed"),
         on_more_change=_follow(key, "more", PAGE),

@@ -39,7 +39,7 @@ def follow(store: Store, page: str) -> None:
 
     The page is drawn anew with it; where the switch is off, a chip says how much waits.
     """
-    if running(store) or _lingers() or frame.runs(store).empty:
+    if running(store) or _lingers() or not frame.known_runs(store).refs:
         items = _items(store)
         place = page, tuple(frame.selected_runs(store))
         seen = st.session_state.get(_SEEN)
@@ -50,8 +50,8 @@ def follow(store: Store, page: str) -> None:
 
 def running(store: Store) -> list[str]:
     """The runs in view that are being written now."""
-    known = frame.runs(store)
-    return known.loc[(known["status"] == "running") & known["ref"].isin(frame.selected_runs(store)), "ref"].tolist()
+    now = frame.known_runs(store).running
+    return [ref for ref in frame.selected_runs(store) if ref in now] if now else []
 
 
 def pulse(key: str, every_s: float = EVERY_S) -> bool:

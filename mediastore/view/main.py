@@ -43,7 +43,7 @@ except MediaStoreError as error:
 
 frame.keep_selection()
 page_name = navigation.url_path or links.HOME
-is_empty = frame.runs(store).empty
+is_empty = not frame.known_runs(store).refs
 with st.sidebar:
     if not is_empty:
         controls.run_picker(store)

@@ -35,7 +35,7 @@ def show(record: Record, *, colors: Mapping[str, str], key: str, is_bare: bool =
         "url": True,
         "bare": is_bare,
     }
-    _viewer(key=key, data=components.versioned(data))
+    _viewer(key=key, data=data)
 
 
 def sheet(record: Record) -> dict[str, Any]:

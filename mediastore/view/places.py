@@ -58,7 +58,7 @@ def _in_reach(refs: Sequence[str]) -> list[str]:
 
 def _oldest_first(store: Store, columns: Sequence[Column]) -> list[Column]:
     """By when the runs began, so that what is compared reads from before to after; the steps of a run as they were."""
-    age = {ref: at for at, ref in enumerate(frame.runs(store)["ref"])}
+    age = {ref: at for at, ref in enumerate(frame.known_runs(store).refs)}
     return sorted(columns, key=lambda column: -age.get(column.ref, -1))
 
 

@@ -57,7 +57,7 @@ def sounds(
     data = {"items": items, "colors": colors_of(found.records, colors), "together": is_together} | found.to_data()
     result = _sounds(
         key=key,
-        data=components.versioned(data),
+        data=data,
         on_opened_change=components.ignore,
         on_narrowed_change=choice.follow(key, "narrowed"),
         on_compared_change=components.ignore,
@@ -80,7 +80,7 @@ def film(record: Record, *, colors: Mapping[str, str], key: str, chosen: choice.
         "duration": record.get("duration_s"),
     }
     data = {"items": [item], "colors": colors_of([record], colors), "choice": chosen.to_data(), "url": True}
-    _film(key=key, data=components.versioned(data))
+    _film(key=key, data=data)
 
 
 def _sound(record: Record, place: int, group: Group, root: Path) -> dict[str, Any]:

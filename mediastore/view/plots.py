@@ -8,8 +8,8 @@ import streamlit as st
 from mediastore.serve import PLOTLY_URL
 from mediastore.view import components
 
-mount = st.components.v2.component(
-    "mediastore_curves",
+mount = components.mounting(
+    "curves",
     js=components.joined("dom.js", "plotly.js", "curves.js"),
     css=components.joined("curves.css"),
     isolate_styles=False,  # plotly puts its own style into the page's head
@@ -55,4 +55,4 @@ def show(
         "runs": [{"name": name, "color": color} for name, color in legend],
         "groups": [{"title": title, "charts": [charts[id] for id in ids]} for title, ids in sections.items()],
     }
-    mount(key=key, data=components.versioned(data), on_picked_change=on_picked)
+    mount(key=key, data=data, on_picked_change=on_picked)

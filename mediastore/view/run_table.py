@@ -98,7 +98,7 @@ def _table(
 def looks(store: Store, known: pd.DataFrame) -> tuple[str | None, str | None]:
     """Draw the choice of the run that others are held against, and of the metric that is drawn small; take it."""
     refs = known["ref"].tolist()
-    is_all = len(refs) == len(frame.runs(store))
+    is_all = len(refs) == len(frame.known_runs(store).refs)
     metrics = store.metric_names(run=None if is_all else refs) if refs else []
     first = next(iter(first_look(metrics)), None)
     if st.session_state.get("spark") not in (None, *metrics):
@@ -118,7 +118,7 @@ def looks(store: Store, known: pd.DataFrame) -> tuple[str | None, str | None]:
 
 
 def _sparks(refs: Sequence[str], metric: str, store: Store) -> list[list[float]]:
-    is_all = len(refs) == len(frame.runs(store))
+    is_all = len(refs) == len(frame.known_runs(store).refs)
     found = store.curves(metric, None if is_all else list(refs), points=SPARK_POINTS).points
     values = {f"{project}/{run}": rows["value"].tolist() for (project, run), rows in found.groupby(["project", "run"])}
     return [values.get(ref, []) for ref in refs]

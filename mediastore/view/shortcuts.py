@@ -65,4 +65,4 @@ def show(page: str) -> None:
     is_slide = page == links.PRESENT and slides.SLIDE in st.query_params
     data: dict[str, object] = {"quiet": is_slide}
     data |= {"lists": [{"title": title, "keys": [list(row) for row in keys]} for title, keys in lists if keys]}
-    _mount(key="shortcuts", data=components.versioned(data))
+    _mount(key="shortcuts", data=data)

@@ -64,5 +64,5 @@ def show(store: Store, pinned: Sequence[Pin], number: int) -> None:
         if asked is not None:
             go(pinned, max(0, min(int(asked), len(pinned))))
 
-    _bar(key="slides", data=components.versioned(data), on_turned_change=turn)
+    _bar(key="slides", data=data, on_turned_change=turn)
     slide.show(store, pin)

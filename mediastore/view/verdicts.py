@@ -25,7 +25,7 @@ _mount_objects = components.component(
 def show(blocks: Sequence[Mapping[str, Any]], *, key: str) -> None:
     """Draw matrices and bars; `picked()` tells which of their buttons is pressed."""
     data = {"blocks": list(blocks), "picked": picked()}
-    _mount(key=key, data=components.versioned(data), on_picked_change=choice.follow(key, "picked", (PICK, PART)))
+    _mount(key=key, data=data, on_picked_change=choice.follow(key, "picked", (PICK, PART)))
 
 
 def picked() -> str:
@@ -80,7 +80,7 @@ def objects(
     }
     shown = _mount_objects(
         key=key,
-        data=components.versioned(data),
+        data=data,
         on_turned_change=choice.follow(key, "turned", (PART,)),
         on_opened_change=components.ignore,
     )

@@ -96,6 +96,6 @@ def component_data() -> Callable[[AppTest, str], dict[str, Any]]:
 
     def read(test: AppTest, key: str) -> dict[str, Any]:
         (found,) = [one.proto for one in test.get("bidi_component") if one.proto.id.endswith(f"-{key}")]
-        return json.loads(found.json)
+        return json.loads(found.bytes)
 
     return read

@@ -71,6 +71,11 @@ function walkGrid(event) {
   links[clamp(at + way, 0, links.length - 1)].focus();
 }
 
+// Python sends JSON as bytes.
+function unpacked(data) {
+  return JSON.parse(new TextDecoder().decode(data));
+}
+
 // One live instance a mount: Streamlit calls a component's function again with every new data.
 function mounted(create) {
   const instances = new WeakMap();
@@ -81,7 +86,7 @@ function mounted(create) {
       instances.set(parentElement, instance);
     }
     instance.send = setTriggerValue;
-    instance.update(data);
+    instance.update(unpacked(data));
     return () => {
       instances.delete(parentElement);
       instance.destroy();
