@@ -5,6 +5,7 @@ from a list; whatever is not on it is a download. Everything is sandboxed, so th
 what the browser draws and nothing more.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -24,7 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mediastore.encode.spectrogram import WAYS
 from mediastore.encode.thumbnail import Picture
 from mediastore.media_file import media_file
-from mediastore.shown import address
+from mediastore.shown import SIGN_HEADER, SIGN_VARIABLE, address
 from mediastore.stored_file import StoredFile, is_known
 
 STORE_PREFIX = "/app/static/store"
@@ -157,16 +158,17 @@ def middleware(allowed_hosts: Sequence[str] = ()) -> list[Middleware]:
 
 
 class SecurityHeaders:
-    """Adds PAGE_HEADERS to every response that does not set them itself."""
+    """Adds PAGE_HEADERS to every response that does not set them itself, and the sign that this app was given."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.headers = PAGE_HEADERS | ({SIGN_HEADER: sign} if (sign := os.environ.get(SIGN_VARIABLE)) else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in PAGE_HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -16,6 +16,8 @@ ALLOW_CODE_VARIABLE = "MEDIASTORE_ALLOW_CODE"
 LIMITS_VARIABLE = "MEDIASTORE_LIMITS"
 PASSWORD_VARIABLE = "MEDIASTORE_PASSWORD"
 USERS_VARIABLE = "MEDIASTORE_USERS"
+SIGN_VARIABLE, SIGN_HEADER = "MEDIASTORE_SIGN", "X-Mediastore-Sign"
+"""By which who starts an app knows its answers from those of another one at the same port."""
 DEFAULT_ROOT = "mediastore-runs"
 STORE_PARAM = "store"
 

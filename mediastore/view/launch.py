@@ -4,6 +4,7 @@ import contextlib
 import json
 import math
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -31,11 +32,30 @@ EVERY_ADDRESS = ("0.0.0.0", "::")
 
 
 class AppServer:
-    """An app that runs beside this process: `url`, `wait_ready()`, `wait()`, `stop()`; a context manager too."""
+    """An app that runs beside this process: `url`, `wait_ready()`, `wait()`, `stop()`; a context manager too.
 
-    def __init__(self, process: subprocess.Popen[bytes], url: str) -> None:
-        self.url = url
-        self._process = process
+    Where no port was asked for, another one is taken if somebody takes the first until the app does: `url` is sure once
+    `wait_ready()` returned.
+    """
+
+    def __init__(self, roots: Sequence[Path], serving: "Serving") -> None:
+        self._roots = roots
+        self._serving = serving
+        self._begin()
+
+    def _begin(self) -> None:
+        serving = self._serving
+        self._port = choose_port(serving.host, serving.port)
+        self._sign = secrets.token_hex(8)
+        host = LOOPBACK[0] if serving.host in EVERY_ADDRESS else serving.host
+        self.url = f"http://{host}:{self._port}{serving.path}"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "streamlit", "run", str(_app_script()), *serving.flags(self._port)],
+            env={**serving.environment(self._roots), shown.SIGN_VARIABLE: self._sign},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def __enter__(self) -> "AppServer":
         return self
@@ -48,9 +68,11 @@ class AppServer:
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                raise MediaStoreError(
-                    f"the app must keep running, got exit code {self._process.returncode}; see its messages above"
-                )
+                if self._serving.port is not None or is_free(self._serving.host, self._port):
+                    raise MediaStoreError(
+                        f"the app must keep running, got exit code {self._process.returncode}; see its messages above"
+                    )
+                self._begin()
             if self._answers():
                 return
             time.sleep(0.1)
@@ -73,7 +95,7 @@ class AppServer:
     def _answers(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
-                return answer.status == 200
+                return answer.status == 200 and answer.headers.get(shown.SIGN_HEADER) == self._sign
         except OSError:
             return False
 
@@ -152,17 +174,7 @@ class Serving:
 
 def start(*roots: Path, **how: Any) -> AppServer:
     """Start the app on the stores at `roots` and return at once. how: the fields of Serving."""
-    serving = Serving(**how)
-    host = serving.host
-    chosen = choose_port(host, serving.port)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(_app_script()), *serving.flags(chosen)],
-        env=serving.environment(roots),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    return AppServer(process, f"http://{LOOPBACK[0] if host in EVERY_ADDRESS else host}:{chosen}{serving.path}")
+    return AppServer(roots, Serving(**how))
 
 
 def launch(*roots: Path, open_browser: bool = True, **how: Any) -> int:
@@ -201,17 +213,17 @@ def _app_script() -> Path:
 def choose_port(host: str, wanted: int | None) -> int:
     """The wanted port; without one 8501, or a free one where that is taken. Raises MediaStoreValueError."""
     if wanted is not None:
-        if not _is_free(host, wanted):
+        if not is_free(host, wanted):
             raise MediaStoreValueError(f"port must be free on {host}, got {wanted}, which is taken; choose another")
         return wanted
-    if _is_free(host, PORT):
+    if is_free(host, PORT):
         return PORT
     with socket.socket() as probe:
         probe.bind((host, 0))
         return probe.getsockname()[1]
 
 
-def _is_free(host: str, port: int) -> bool:
+def is_free(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,5 +1,6 @@
 """The app as a process of its own: how it starts, what it serves to whom, how it ends."""
 
+import contextlib
 import http.client
 import os
 import signal
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import numpy as np
 import pytest
@@ -122,6 +124,34 @@ def test_a_free_port_is_taken_where_the_usual_one_is_not_free(monkeypatch: pytes
         assert launch.choose_port("127.0.0.1", None) != taken
         with pytest.raises(MediaStoreValueError, match="must be free"):
             launch.choose_port("127.0.0.1", taken)
+
+
+def test_two_apps_that_are_started_at_once_take_two_ports_and_each_says_its_own(tmp_path: Path) -> None:
+    usual = free_port()
+    code = f"""import sys, time; from pathlib import Path; from mediastore.view import launch; launch.PORT = {usual}
+given = sys.stdin.readline()
+server = launch.start(Path(sys.argv[1]))
+server.wait_ready(); print(server.url, flush=True); sys.stdin.read(); server.stop()"""
+    pipe, urls = subprocess.PIPE, []
+    with contextlib.ExitStack() as stack:
+        commands = []
+        for name in ("one", "two"):
+            with mediastore.init(project=name, dir=tmp_path / name):
+                pass
+            given = [sys.executable, "-c", code, str(tmp_path / name)]
+            commands.append(
+                stack.enter_context(subprocess.Popen(given, stdin=pipe, stdout=pipe, stderr=pipe, text=True))
+            )
+        for command in commands:
+            command.stdin.write("go\n")
+            command.stdin.flush()
+        for command in commands:
+            urls.append(command.stdout.readline().strip())
+        answers = [urlopen(f"{url}/app/static/export/query.csv?sql=select+project+from+runs").read() for url in urls]
+        for command in commands:
+            command.stdin.close()
+    assert [answer.split() for answer in answers] == [[b"project", b"one"], [b"project", b"two"]]
+    assert urls[0] != urls[1] and f"http://127.0.0.1:{usual}" in urls
 
 
 def test_a_port_that_is_no_port_is_refused() -> None:
