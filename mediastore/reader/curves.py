@@ -14,17 +14,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from mediastore.errors import MediaStoreValueError
+from mediastore.reader import closer, sql, thinning
 from mediastore.reader import points as values_of
-from mediastore.reader import sql, thinning
+from mediastore.reader.closer import by_line, last_step, look_closer, of
 from mediastore.reader.conditions import Conditions
 from mediastore.reader.filters import Filters, Range, check_pair
-from mediastore.reader.points import STEP_MAX, Columns, Points
+from mediastore.reader.points import ELAPSED, NUMBERS, STEP, Columns, Points
 from mediastore.reader.sql import curves as texts
-from mediastore.reader.thinning import FACTOR, GRAIN, KEPT_A_BUCKET, Rows, Thinned
+from mediastore.reader.thinning import KEPT_A_BUCKET, Rows, Thinned
 
 POINTS = 2000
-STEP, TIME, ELAPSED = "step", "time", "elapsed"
-COARSE = 512
 Frame = Callable[..., pd.DataFrame]
 
 
@@ -83,7 +82,7 @@ class _Asking:
         """Every line that is asked for, by project, run, name: what is known of it without its values."""
         of_runs = Conditions()
         runs = self._frame(texts.RUNS.format(conditions=of_runs.of_runs(self._filters)), of_runs.values)
-        with_levels = set(self._frame(texts.LEVELLED, {})["folder"]) if self._may_use_levels() else set()
+        with_levels = set(self._frame(texts.LEVELLED, {})["folder"]) if self._filters.step is None else set()
         marks, bound = values_of.marked("one", names, {})
         parts = []
         for question, is_level in (("curve_pieces", True), ("curve_counts", False)):
@@ -134,10 +133,10 @@ class _Asking:
         return Curves(ids.assign(**told), points)
 
     def _may_use_levels(self) -> bool:
-        return self._x in (STEP, TIME, ELAPSED) and self._filters.step is None
+        return self._x in NUMBERS and self._filters.step is None
 
     def _can_be_level(self, lines: pd.DataFrame) -> NDArray:
-        if "meets" not in lines:
+        if "meets" not in lines or not self._may_use_levels():
             return np.zeros(len(lines), bool)
         can = ~lines["meets"].eq(True)
         if self._x != STEP:
@@ -146,90 +145,55 @@ class _Asking:
 
     def _from_levels(self, lines: pd.DataFrame, live: Rows, told: dict[str, NDArray]) -> pd.DataFrame:
         """Thin what levels tell; the lines of which they do not tell enough."""
-        spans = (lines["last"] - lines["first"] + 1).to_numpy()
+        spans, logged = (lines["last"] - lines["first"] + 1).to_numpy(), lines["logged"].to_numpy()
         is_whole = self._ends == (-inf, inf)
-        if is_whole:
-            grain = self._grain(spans, lines["logged"].to_numpy())
-        else:
-            grain = np.maximum(spans / COARSE / GRAIN, 1)
-            grain = GRAIN * FACTOR ** np.floor(np.log(grain) / np.log(FACTOR)).astype(np.int64)
-            grain = np.where(lines["logged"] > 2 * self._number, grain, 1)
+        grain = self._grain(spans, logged)
+        if not is_whole:
+            coarse = np.maximum(np.maximum(grain, closer.coarse_grain(spans)), lines["base"])
+            grain = np.where(logged > 2 * self._number, coarse, 1)
         can = (grain > 1) & (lines["base"] <= grain) & (lines["base"] > 0)
         chosen, grain = lines[can], grain[can]
         done = set()
         for number in np.array_split(np.arange(len(chosen)), -(-len(chosen) // 400) or 1):
             block = chosen.iloc[number]
             if len(block):
-                read = values_of.joined([self._points.levels(block, grain[number]), self._of(live, block)])
-                width = _by_line(block, grain[number])
+                here = of(live, block)
+                read = values_of.joined([self._points.levels(block, grain[number]), here])
+                width = by_line(block, grain[number])
                 if not is_whole:
-                    read, width = self._closer(block, read, width, live)
+                    read, width = look_closer(self._points, block, read, grain[number], here, self._ends, self._grain)
                 done |= self._thin(block, read, width, told, can_be_whole=width == 1)
         return lines[~lines.index.isin(done)]
 
     def _grain(self, span: NDArray, logged: NDArray) -> NDArray:
         return thinning.grain_of(span, logged, self._number, by_step=self._x == STEP)
 
-    def _of(self, rows: Rows, lines: pd.DataFrame) -> Rows:
-        return rows[np.isin(rows.line, lines.index)]
-
-    def _closer(self, lines: pd.DataFrame, coarse: Rows, grain: NDArray, live: Rows) -> tuple[Rows, NDArray]:
-        """The values at both ends of the range, and between them a finer level or the values; and how fine it is."""
-        low, high = self._ends
-        before = _by_line(lines, _last(coarse.line, coarse.step, coarse.x < low, np.maximum, lines))
-        after = _by_line(lines, _last(coarse.line, coarse.step, coarse.x > high, np.minimum, lines), STEP_MAX)
-        begin = _by_line(lines, _last(coarse.line, coarse.step, coarse.x >= low, np.minimum, lines))
-        end = _by_line(lines, _last(coarse.line, coarse.step, coarse.x <= high, np.maximum, lines))
-        index = lines.index.to_numpy()
-        inner = (begin // grain + 1)[index] * grain[index]
-        outer = (end // grain)[index] * grain[index]
-        inner = np.where(before[index] < 0, -STEP_MAX, inner)
-        outer = np.where(after[index] >= STEP_MAX, STEP_MAX, outer)
-        source = {"source": "store.indexed_metrics"}
-        left = self._points.between(lines, before[index], np.where(before[index] < 0, -1, inner - 1), **source)
-        right = self._points.between(lines, np.maximum(outer, inner), after[index], **source)
-        edges = values_of.joined([left, right, coarse])
-        drawn = (edges.x >= low) & (edges.x <= high) & np.isfinite(edges.value)
-        first = _last(edges.line, edges.step, drawn, np.minimum, lines)
-        last = _last(edges.line, edges.step, drawn, np.maximum, lines)
-        span = np.maximum(last - first + 1, 1)
-        whole = (lines["last"] - lines["first"] + 1).to_numpy()
-        wanted = self._grain(span, lines["logged"].to_numpy() * span / whole)
-        by_level = (wanted > 1) & (lines["base"].to_numpy() <= wanted) & (wanted <= grain[index])
-        some, others = lines[by_level], lines[~by_level]
-        read = [left[np.isin(left.line, some.index)], right[np.isin(right.line, some.index)], self._of(live, lines)]
-        if len(some):
-            level = self._points.levels(some, wanted[by_level], inner[by_level], outer[by_level] - 1)
-            read.append(level)
-        for block in self._points.blocks(others.assign(logged=np.minimum(others["logged"], span[~by_level] + 2**14))):
-            at = np.searchsorted(index, block.index)
-            read.append(self._points.between(block, before[block.index], after[index[at]], **source))
-        found = values_of.joined(read)
-        return found[np.isfinite(found.value) & np.isfinite(found.x)], _by_line(lines, np.maximum(wanted, 1), 1)
-
     def _from_values(self, lines: pd.DataFrame, told: dict[str, NDArray]) -> None:
         """Thin what was logged, row by row."""
-        rows = self._points.between(lines, -STEP_MAX, STEP_MAX)
-        if self._x not in (STEP, TIME, ELAPSED):
-            others = self._points.between(lines.assign(name=self._x), -STEP_MAX, STEP_MAX)
-            rows = _at_same_steps(rows, others)
+        may = self._may_use_levels()
+        rows = self._points.between(lines) if self._x in NUMBERS else self._points.over(lines, self._x)
         drawn = np.isfinite(rows.value) & np.isfinite(rows.x)
         size = int(lines.index.max()) + 1
         logged = np.bincount(rows.line, minlength=size)
         told["logged"][lines.index] = logged[lines.index]
         told["not_finite"][lines.index] = np.bincount(rows.line[~drawn], minlength=size)[lines.index]
-        whole = _last(rows.line, rows.step, rows.step >= 0, np.maximum, lines)
-        whole = whole - _last(rows.line, rows.step, rows.step >= 0, np.minimum, lines) + 1
-        rows = rows[drawn]
-        span, expected = whole, logged[lines.index]
-        if self._ends != (-inf, inf):
-            inside = (rows.x >= self._ends[0]) & (rows.x <= self._ends[1])
-            first, last = (_last(rows.line, rows.step, inside, end, lines) for end in (np.minimum, np.maximum))
-            span = np.maximum(last - first + 1, 1)
-            expected = expected * span / np.maximum(whole, 1)
-        may = self._may_use_levels()
-        grain = _by_line(lines, self._grain(span, expected) if may else np.ones(len(lines), np.int64), 1)
-        self._thin(lines, rows, grain, told, can_be_whole=grain > 0)
+        grain = np.ones(size, np.int64)
+        if may:
+            grain = by_line(lines, self._grain(*self._expected(rows, drawn, lines, logged[lines.index])), 1)
+        self._thin(lines, rows if drawn.all() else rows[drawn], grain, told, can_be_whole=grain > 0)
+
+    def _expected(self, rows: Rows, drawn: NDArray, lines: pd.DataFrame, logged: NDArray) -> tuple[NDArray, NDArray]:
+        """How many steps each line has in the range, and about how many values."""
+        low, high = self._ends
+        all_of_them = np.ones(len(rows), bool)
+        first, last = (last_step(rows, all_of_them, end, lines) for end in (np.minimum, np.maximum))
+        whole = last - first + 1
+        if self._ends == (-inf, inf):
+            return whole, logged
+        inside = drawn & (rows.x >= low) & (rows.x <= high)
+        first, last = (last_step(rows, inside, end, lines) for end in (np.minimum, np.maximum))
+        span = np.maximum(last - first + 1, 1)
+        return span, logged * span / np.maximum(whole, 1)
 
     def _thin(
         self, lines: pd.DataFrame, rows: Rows, grain: NDArray, told: dict[str, NDArray], *, can_be_whole: NDArray
@@ -245,34 +209,3 @@ class _Asking:
         self._found.append((found.rows[kept], found.is_inside[kept]))
         told["in_range"][: len(grain)][good] = found.in_range[good]
         return set(np.flatnonzero(good).tolist())
-
-
-def _by_line(lines: pd.DataFrame, given: NDArray, other: int = -1) -> NDArray:
-    """The same by a line's number."""
-    found = np.full(int(lines.index.max()) + 1, other, np.int64)
-    found[lines.index] = np.where(given < 0, other, given)
-    return found
-
-
-def _last(line: NDArray, step: NDArray, chosen: NDArray, end: np.ufunc, lines: pd.DataFrame) -> NDArray:
-    """The highest or lowest step of each line among the chosen rows, -1 where there is none."""
-    found = np.full(int(lines.index.max()) + 1, -1, np.int64)
-    line, step = line[chosen], step[chosen]
-    starts = thinning.starts_of(line)
-    if len(starts):
-        found[line[starts]] = end.reduceat(step, starts)
-    return found[lines.index]
-
-
-def _at_same_steps(rows: Rows, others: Rows) -> Rows:
-    """Rows whose x is the value of another metric at the same step; NaN where there is none."""
-    x = np.full(len(rows), np.nan)
-    if len(rows) == len(others) and (rows.step == others.step).all() and (rows.line == others.line).all():
-        x = others.value
-    elif len(others):
-        keys = np.rec.fromarrays([np.concatenate([rows.line, others.line]), np.concatenate([rows.step, others.step])])
-        place = np.unique(keys, return_inverse=True)[1]
-        value = np.full(place.max() + 1, np.nan)
-        value[place[len(rows) :]] = others.value
-        x = value[place[: len(rows)]]
-    return Rows(rows.line, rows.step, x, rows.value, rows.weight)

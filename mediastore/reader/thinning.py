@@ -4,6 +4,7 @@ After Jugel, Jerzak, Hackenbroich and Markl, "M4: A Visualization-Oriented Time 
 Arrays alone; many lines stand one after the other in the same arrays.
 """
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -73,11 +74,41 @@ def corners(starts: NDArray, x: NDArray | None, value: NDArray) -> NDArray[np.in
     return _each_once([*found, *(_first_at(starts, ends, value, end) for end in (np.minimum, np.maximum))], len(value))
 
 
+def sorted_by(line: NDArray, step: NDArray) -> NDArray[np.intp] | None:
+    """The order by line and step, None where that is how they stand. line: numbers from 0."""
+    if not _falls(line, step).any():
+        return None
+    order = by_number(line, int(line.max()) + 1)
+    return np.lexsort((step, line)) if _falls(line[order], step[order]).any() else order
+
+
+def by_number(number: NDArray, count: int) -> NDArray[np.intp]:
+    """The stable order of numbers below `count`; 16 bits are ten times as fast."""
+    return np.argsort(number.astype(np.uint16) if count <= 2**16 else number, kind="stable")
+
+
+def at_same_steps(these: tuple[NDArray, NDArray], others: tuple[NDArray, NDArray]) -> NDArray[np.intp] | None:
+    """Where among the others each of these stands, None where they are the same, their number where it is not there.
+
+    these, others: line and step, sorted by them, each pair once.
+    """
+    if all(np.array_equal(ours, theirs) for ours, theirs in zip(these, others, strict=True)):
+        return None
+    lines = np.arange(max(int(line.max(initial=-1)) for line, _ in (these, others)) + 2)
+    bounds = [np.searchsorted(line, lines) for line, _ in (these, others)]
+    found = np.full(len(these[0]), len(others[0]))
+    for (first, last), (begin, end) in zip(*(itertools.pairwise(one.tolist()) for one in bounds), strict=True):
+        if first < last and begin < end:
+            wanted, there = these[1][first:last], others[1][begin:end]
+            at = np.minimum(np.searchsorted(there, wanted), end - begin - 1)
+            found[first:last] = np.where(there[at] == wanted, at + begin, len(others[0]))
+    return found
+
+
 def once(line: NDArray, step: NDArray, time: NDArray, value: NDArray) -> tuple[NDArray, ...]:
     """The same by line and step, and of each step the one that was logged last."""
-    falls = (line[1:] < line[:-1]) | ((line[1:] == line[:-1]) & (step[1:] < step[:-1]))
-    if falls.any():
-        order = np.lexsort((step, line))
+    order = sorted_by(line, step)
+    if order is not None:
         line, step, time, value = (column[order] for column in (line, step, time, value))
     starts = starts_of(line, step)
     if len(starts) == len(line):
@@ -92,6 +123,10 @@ def in_order(line: NDArray, x: NDArray, lines: int) -> NDArray[np.bool_]:
     """Whether the x of each line never falls from row to row."""
     falls = (line[1:] == line[:-1]) & (x[1:] < x[:-1])
     return np.bincount(line[1:][falls], minlength=lines) == 0
+
+
+def _falls(line: NDArray, step: NDArray) -> NDArray[np.bool_]:
+    return (line[1:] < line[:-1]) | ((line[1:] == line[:-1]) & (step[1:] < step[:-1]))
 
 
 def thin(rows: Rows, ends: tuple[float, float], points: int, grain: NDArray, ordered: NDArray) -> Thinned:
@@ -132,7 +167,7 @@ def _bucketed(rows: Rows, points: int, grain: NDArray, ordered: NDArray) -> NDAr
     place = np.clip(np.nan_to_num(place, nan=0.0), 0, buckets - 1).astype(np.int64) + rows.line * buckets
     if ordered[rows.line].all():
         return corners(starts_of(place), None, rows.value)
-    order = np.argsort(place, kind="stable")
+    order = by_number(place, int(place.max()) + 1)
     return order[corners(starts_of(place[order]), rows.x[order], rows.value[order])]
 
 

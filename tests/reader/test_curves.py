@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from mediastore.errors import MediaStoreError
-from mediastore.reader import curves, levels, thinning
+from mediastore.reader import closer, curves, levels, thinning
 from mediastore.reader.reindex import reindex, update_all
 from mediastore.reader.store import Store
 
@@ -88,9 +88,10 @@ def test_a_thinned_line_keeps_every_buckets_ends_and_peaks_and_invents_nothing(
     ends=some.tuples(some.none() | some.floats(0, 700), some.none() | some.floats(0, 700)),
     points=some.integers(4, 40),
     x=some.sampled_from(["step", "time", "elapsed"]),
+    coarse=some.sampled_from([2, 16]),
 )
 def test_levels_tell_the_same_points_as_the_values_do(
-    seed: int, rows: int, resumes: bool, cuts: tuple[float, float], ends: tuple, points: int, x: str
+    seed: int, rows: int, resumes: bool, cuts: tuple[float, float], ends: tuple, points: int, x: str, coarse: int
 ) -> None:
     if None not in ends and ends[0] > ends[1]:
         ends = (ends[1], ends[0])
@@ -106,14 +107,14 @@ def test_levels_tell_the_same_points_as_the_values_do(
     ]
     first, second = sorted(int(cut * rows) for cut in cuts)
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        for module in (thinning, levels, curves):
+        for module in (thinning, levels, closer):
             patch.setattr(module, "GRAIN", 2)
             patch.setattr(module, "FACTOR", 2)
         for module in (thinning, levels):
             patch.setattr(module, "FILLED", 1)
         patch.setattr(levels, "SHORT", 3)
         patch.setattr(levels, "ABOVE_BYTES", 1)
-        patch.setattr(curves, "COARSE", 16)
+        patch.setattr(closer, "COARSE", coarse)
         run = Path(folder) / "p" / "one"
         (run / "metrics").mkdir(parents=True)
         (run / "run.json").write_text(json.dumps({"format": 1, "project": "p", "run": "one", "created": 100.0}))
