@@ -6,12 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mediastore import audit
 from mediastore.demo.program import parts
 from mediastore.demo.training import Length
 
 SHORT = Length(epochs=3, steps_an_epoch=20, pictures_an_epoch=5, held_out=6)
+
+
+settings.register_profile("unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_configure() -> None:

@@ -92,7 +92,9 @@ def connect() -> duckdb.DuckDBPyConnection:
     """A database in memory to index with."""
     spill = str(scratch.place("index"))
     config = {"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": False, "temp_directory": spill}
-    return duckdb.connect(config=config)
+    connection = duckdb.connect(config=config)
+    connection.execute("set enable_progress_bar = false")  # else DuckDB draws one wherever Python is interactive
+    return connection
 
 
 class _Indexing:

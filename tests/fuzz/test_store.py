@@ -107,7 +107,7 @@ def damaged(content: bytes, choice: random.Random) -> bytes:
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(record=st.dictionaries(st.sampled_from([*material.sidecar()]), anything), text=st.binary(max_size=60))
 def test_any_line_any_record_and_any_sidecar_are_read(tmp_path_factory: pytest.TempPathFactory, record, text) -> None:
     root = tmp_path_factory.mktemp("any") / "sick"

@@ -1,3 +1,4 @@
+set enable_progress_bar = false;
 set autoinstall_known_extensions = false;
 set autoload_known_extensions = false;
 set allow_community_extensions = false;
