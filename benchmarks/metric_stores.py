@@ -1,7 +1,7 @@
 """Stores of metrics of any size, made for measuring: the journals that the writer would have written, and no media.
 
 Two shapes, as one store of 200 runs × 50 metrics × 100,000 steps would be a billion values: `WIDE` has few runs of many
-metrics, which is what indexing costs a value; `LONG` has many runs of two metrics, which is what a chart of them costs.
+metrics, which is what indexing costs a value; `LONG` has many runs of ten metrics, which is what a chart of them costs.
 """
 
 import functools
@@ -38,7 +38,7 @@ class Shape:
         return ["train/loss", "val/mAP50", *(f"layer-{number:02d}/norm" for number in range(2, self.metrics))]
 
 
-WIDE, LONG = Shape(4, 50, 100_000), Shape(200, 2, 100_000)
+WIDE, LONG = Shape(4, 50, 100_000), Shape(200, 10, 100_000)
 
 
 def make(root: Path, shape: Shape, *, processes: int = 2) -> None:

@@ -1,8 +1,7 @@
 """Stores of any size, made for measuring: the journals that the writer would have written, without training for weeks.
 
-A run's items share one picture, as the format allows (content stored once). Sidecars are written where they are asked
-for: then `mediastore check` finds the store clean. Without them the same journals stand alone, which spares a million
-small files; nothing that is measured on such a store reads a sidecar.
+A run's items share one picture, as the format allows (content stored once), and each has its sidecar, so that
+`mediastore check` finds nothing wrong. Without sidecars the same journals stand alone, which spares many small files.
 """
 
 import functools
@@ -29,7 +28,7 @@ SIZE = 640, 480
 BEGAN = 1_795_403_520.0
 
 
-def make(root: Path, items: int, runs: int, *, sidecars: bool, processes: int = 2) -> None:
+def make(root: Path, items: int, runs: int, *, sidecars: bool = True, processes: int = 2) -> None:
     """Write a store of `items` items with ten boxes each, spread over `runs` finished runs."""
     root.mkdir(parents=True)
     (root / "mediastore.json").write_bytes(sidecar.to_line({"format": sidecar.FORMAT}))
@@ -52,17 +51,15 @@ def _write_run(root: Path, items: int, sidecars: bool, run: int) -> None:
     folder = root / "bench" / _name(run)
     facts, pixels = _media(folder)
     first = _place(0)
-    media = folder / "media" / naming.encode_key(first[0])
-    media.mkdir(parents=True)
-    (media / facts["file"]).write_bytes(pixels)
+    folders = {key: folder / "media" / naming.encode_key(key) for key in KEYS}
+    for path in folders.values():
+        path.mkdir(parents=True)
+    (folders[first[0]] / facts["file"]).write_bytes(pixels)
     journal = Journal(folder / "items", WRITER)
-    for place, line in _lines(run, 0, items, facts):
+    for (key, step, index), line in _lines(run, 0, items, facts):
         journal.append(line)
         if sidecars:
-            key, step, index = place
-            path = folder / "media" / naming.encode_key(key) / f"{naming.item_stem(step, index, WRITER)}.json"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(line)
+            (folders[key] / f"{naming.item_stem(step, index, WRITER)}.json").write_bytes(line)
     journal.close()
     _write_metrics(folder, run, items // ITEMS_A_STEP)
     _write_record(folder, run)

@@ -25,6 +25,7 @@ class RunCheck:
         self._found = check.found
         self._folder = folder
         self._media = folder / "media"
+        self._resolved_media = self._media.resolve()
         self.is_live = False
         self._journaled: set[str] = set()
         self._referenced: set[Path] = set()
@@ -36,10 +37,11 @@ class RunCheck:
             for _ in self._lines(path):
                 pass
         lines = [line for path in sorted(self._folder.glob("items/*.jsonl")) for line in self._lines(path)]
-        self._journaled = {_identity(line) for line in lines}
+        identities = [_identity(line) for line in lines]
+        self._journaled = set(identities)
         standing = self._check_sidecars()
-        for line in lines:
-            if _identity(line) not in standing:
+        for line, identity in zip(lines, identities, strict=True):
+            if identity not in standing:
                 self._check_lost_sidecar(line)
         self._check_orphans()
 
@@ -120,7 +122,7 @@ class RunCheck:
             except (OSError, ValueError) as error:
                 self._found("missing file", path, f"its file {str(name)[:80]!r} cannot be: {error}")
                 continue
-            if not media.is_relative_to(self._media.resolve()):
+            if not media.is_relative_to(self._resolved_media):
                 self._found("file outside the run", path, f"its file {name!r} must lie in the run's media folder")
                 continue
             self._referenced.add(media)
