@@ -20,12 +20,23 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mediastore.errors import MediaStoreError, MediaStoreValueError, MissingPackageError
-from mediastore.sealed.questions import BYTES, HEAD, MISSING, QUESTION, REFUSED
+from mediastore.sealed.questions import (
+    ANSWER_BYTES_MAX,
+    BYTES,
+    HEAD,
+    LABELS_BYTES_MAX,
+    MISSING,
+    QUESTION,
+    REFUSED,
+)
 
 WORKERS = max(2, (os.cpu_count() or 2) // 2)
 MEMORY_BYTES = 2 * 2**30
-ANSWER_BYTES_MAX = 16 * 2**20
+LABEL_TYPES = ("|b1", "|u1", "<u2", "<i4")
 START_S, LIMIT_S, IDLE_S = 60.0, 30.0, 60.0
 FATAL_KEPT = 256
 _LATE = "this file must be decoded within {limit:g} s, got no end; open the file itself"
@@ -73,6 +84,15 @@ class Decoders:
         """As `encode.thumbnail.channel_peaks`, as lists."""
         return self._ask(file, "peaks", columns)
 
+    def label_map(self, file: Path) -> NDArray[Any]:
+        """The integers of a label map, shape (height, width)."""
+        head, _, pixels = self._ask(file, "labels").partition(b"\n")
+        try:
+            kind, height, width = head.decode("ascii").split()
+            return np.frombuffer(pixels, LABEL_TYPES[LABEL_TYPES.index(kind)]).reshape(int(height), int(width))
+        except ValueError as error:
+            raise MediaStoreValueError(f"a label map must be of integers, got {head[:80]!r}") from error
+
     def _ask(self, file: Path, what: str, *how: Any) -> Any:
         """Raises what the function raises there; MediaStoreValueError, too, when the file cannot be opened, or the
         process ended or was late. What ended one is not tried again."""
@@ -104,7 +124,8 @@ class Decoders:
         worker = self._taken()
         question = json.dumps({"what": what, "how": how, "name": name}).encode()
         try:
-            answer = worker.ask(question, descriptor, self._limit_s)
+            most = LABELS_BYTES_MAX if what == "labels" else ANSWER_BYTES_MAX
+            answer = worker.ask(question, descriptor, self._limit_s, most)
         except BaseException as error:
             worker.end()
             if not isinstance(error, (OSError, EOFError)):
@@ -178,18 +199,18 @@ class _Worker:
     def lives(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, question: bytes, descriptor: int, limit_s: float) -> tuple[bytes, bytes]:
+    def ask(self, question: bytes, descriptor: int, limit_s: float, most: int) -> tuple[bytes, bytes]:
         """The kind of the answer and its bytes. Raises TimeoutError when late, EOFError or OSError when it ended."""
         deadline = time.monotonic() + limit_s
         self._line.settimeout(limit_s)
         whole = QUESTION.pack(len(question)) + question
         sent = socket.send_fds(self._line, [whole], [descriptor])
         self._line.sendall(whole[sent:])
-        return self._receive(deadline)
+        return self._receive(deadline, most)
 
-    def _receive(self, deadline: float) -> tuple[bytes, bytes]:
+    def _receive(self, deadline: float, most: int = ANSWER_BYTES_MAX) -> tuple[bytes, bytes]:
         kind, size = HEAD.unpack(self._whole(HEAD.size, deadline))
-        if size > ANSWER_BYTES_MAX:
+        if size > most:
             raise EOFError
         return kind, self._whole(size, deadline)
 

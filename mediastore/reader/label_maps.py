@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from mediastore.analysis.segmentation import LabelMap, Segmentation, count_pixels
-from mediastore.encode import decode_mask
+from mediastore.decoders import DECODERS
 from mediastore.errors import MediaStoreError
 from mediastore.naming import encode_key, encode_part
-from mediastore.payload import read_file
 
 _PLACE = ["project", "run", "key", "step", "index", "path", "sample"]
 Record = Mapping[str, Any]
@@ -46,10 +45,7 @@ def label_map(root: Path, record: Record, layer: str) -> LabelMap:
     if len(found) != 1:
         raise MediaStoreError(f"layer {layer!r} must have one label map, got {len(found)}")
     path = _path(record, str(found[0]["mask_file"]))
-    pixels = decode_mask(read_file(root / path, "label map"))
-    if pixels.ndim != 2 or pixels.dtype.kind not in "bui":
-        raise MediaStoreError(f"a label map must hold integers of shape (height, width), got {pixels.shape}")
-    return pixels, _classes(found[0].get("classes"))
+    return DECODERS.label_map(root / path), _classes(found[0].get("classes"))
 
 
 def _classes(given: Any) -> dict[int, str]:

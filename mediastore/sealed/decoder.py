@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mediastore.bounds import bound_memory
-from mediastore.encode import ahead, crop, measure, thumbnail
+from mediastore.encode import ahead, crop, label_pixels, measure, thumbnail
 from mediastore.encode.given import Given
 from mediastore.errors import MediaStoreError, MissingPackageError
 from mediastore.sealed import can_seal
@@ -59,6 +59,7 @@ DONE: dict[str, Callable[..., Any]] = {
     "crop": crop.crop,
     "measure": measure.measure,
     "peaks": _peaks,
+    "labels": label_pixels.label_pixels,
 }
 
 

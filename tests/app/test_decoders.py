@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -9,12 +11,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import mediastore
 from mediastore import decoders
 from mediastore.decoders import Decoders
 from mediastore.encode import thumbnail
 from mediastore.errors import MediaStoreValueError
 from mediastore.thumbnails import Thumbnails
 
+LAYERS = ("ground_truth", "predictions")
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="open files are handed on by POSIX systems alone")
 
 
@@ -107,3 +111,33 @@ def test_nothing_but_a_regular_file_is_handed_on(tmp_path: Path, small: Path) ->
     for name in ("pipe.png", "link.png", "folder.png", "gone.png"):
         with pytest.raises(MediaStoreValueError, match="must be"):
             Decoders().thumbnail(tmp_path / name, "image")
+
+
+@pytest.mark.parametrize("kind", [bool, np.uint8, np.uint16, np.int32])
+def test_a_label_map_comes_back_as_it_was(tmp_path: Path, kind: type) -> None:
+    given = np.arange(35).reshape(5, 7) % 2 if kind is bool else np.arange(35).reshape(5, 7) * 7
+    Image.fromarray(given.astype(kind)).save(tmp_path / "map.tif")
+    assert Decoders().label_map(tmp_path / "map.tif").tolist() == given.tolist()
+
+
+def test_what_is_no_label_map_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "noise.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(200)))
+    Image.new("1", (9000, 9000)).save(tmp_path / "bomb.png")
+    (tmp_path / "link.png").symlink_to(tmp_path / "bomb.png")
+    made = Decoders()
+    for name, said in (("noise.png", "must be a picture file"), ("bomb.png", "pixels"), ("link.png", "readable")):
+        with pytest.raises(MediaStoreValueError, match=said):
+            made.label_map(tmp_path / name)
+
+
+def test_label_maps_are_compared_without_a_codec_in_this_process(tmp_path: Path) -> None:
+    code = f"""import sys, mediastore
+told = mediastore.Store({str(tmp_path)!r}).segmentation("view")
+assert len(told.items) == 1 and told.summary()["pixel_accuracy"].tolist() == [1.0], told.left_out
+assert "PIL" not in sys.modules"""
+    classes = np.eye(4, dtype=np.uint8)
+    masks = [mediastore.Mask(classes, classes={0: "sky", 1: "sea"}, layer=layer) for layer in LAYERS]
+    with mediastore.init(project="p", dir=tmp_path) as run:
+        run.log({"view": mediastore.Image(np.zeros((4, 4, 3), np.uint8), masks=masks)})
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
