@@ -138,7 +138,9 @@ def _yes(command: argparse.ArgumentParser) -> None:
 
 
 def _server(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--port", type=int, help="the app's port (default: 8501, or a free one)")
+    command.add_argument(
+        "--port", type=int, help="the app's port, 0 for any that is free (default: 8501, or a free one)"
+    )
     command.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     command.add_argument("--base-url", default="", metavar="URL", help="the path, or whole URL, a proxy shows it under")
     command.add_argument("--allow-code", action="store_true", help="run the renderers that runs bring, sealed off")

@@ -68,7 +68,7 @@ class AppServer:
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                if self._serving.port is not None or is_free(self._serving.host, self._port):
+                if self._serving.port or is_free(self._serving.host, self._port):
                     raise MediaStoreError(
                         f"the app must keep running, got exit code {self._process.returncode}; see its messages above"
                     )
@@ -104,11 +104,11 @@ class AppServer:
 class Serving:
     """How the app is served.
 
-    port: 8501 by default, or a free one where that is taken. base_url: the path below which it lives (`/lab`), or the
-    whole URL under which a proxy shows it (`https://example.org/lab`). password: what opens it; none opens it to
-    all. allow_code: run the renderers of runs that were begun with it, sealed off. proxy: the addresses, apart by
-    commas, whose word on where a visitor comes from (X-Forwarded-For) is believed; nobody's without. limits: how many
-    times the usual one address may ask for; 0 for no limit.
+    port: 8501 by default, or a free one where that is taken; 0 for any that is free. base_url: the path below which it
+    lives (`/lab`), or the whole URL under which a proxy shows it (`https://example.org/lab`). password: what opens it;
+    none opens it to all. allow_code: run the renderers of runs that were begun with it, sealed off. proxy: the
+    addresses, apart by commas, whose word on where a visitor comes from (X-Forwarded-For) is believed; nobody's
+    without. limits: how many times the usual one address may ask for; 0 for no limit.
     """
 
     port: int | None = None
@@ -211,12 +211,15 @@ def _app_script() -> Path:
 
 
 def choose_port(host: str, wanted: int | None) -> int:
-    """The wanted port; without one 8501, or a free one where that is taken. Raises MediaStoreValueError."""
-    if wanted is not None:
+    """The wanted port, for 0 a free one; without one 8501, or a free one where that is taken.
+
+    Raises MediaStoreValueError for one that is taken.
+    """
+    if wanted:
         if not is_free(host, wanted):
             raise MediaStoreValueError(f"port must be free on {host}, got {wanted}, which is taken; choose another")
         return wanted
-    if is_free(host, PORT):
+    if wanted is None and is_free(host, PORT):
         return PORT
     with socket.socket() as probe:
         probe.bind((host, 0))

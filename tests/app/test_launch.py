@@ -33,7 +33,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(store: Path) -> Iterator[launch.AppServer]:
-    with launch.start(store, port=free_port()) as server:
+    with launch.start(store, port=0) as server:
         server.wait_ready()
         yield server
 
@@ -162,7 +162,7 @@ def test_a_port_that_is_no_port_is_refused() -> None:
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_says_where_it_is_and_ends_when_asked(store: Path, way: signal.Signals) -> None:
     lines = "import sys; from pathlib import Path; from mediastore.view.launch import launch"
-    code = f"{lines}; sys.exit(launch(Path({str(store)!r}), port={free_port()}, open_browser=False))"
+    code = f"{lines}; sys.exit(launch(Path({str(store)!r}), port=0, open_browser=False))"
     pipe = subprocess.PIPE
     with subprocess.Popen([sys.executable, "-c", code], stdout=pipe, stderr=pipe, text=True) as command:
         said = command.stdout.readline()
@@ -178,7 +178,7 @@ def test_the_command_says_where_it_is_and_ends_when_asked(store: Path, way: sign
 
 
 def test_a_server_that_was_stopped_is_gone(store: Path) -> None:
-    server = launch.start(store, port=free_port())
+    server = launch.start(store, port=0)
     server.stop()
     server.stop()
     assert server.wait() is not None

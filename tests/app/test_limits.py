@@ -1,7 +1,6 @@
 """One address cannot take everything: what is refused, to whom, and how it is told."""
 
 import io
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,10 +41,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def server(root: Path, **how: Any) -> Iterator[httpx.Client]:
     """A server with a fiftieth of the usual share: 60 media, 2 sessions and 1 export at once for an address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with launch.start(root, port=port, limits=0.02, **how) as serving:
+    with launch.start(root, port=0, limits=0.02, **how) as serving:
         serving.wait_ready()
         with httpx.Client(base_url=serving.url, timeout=60) as client:
             yield client

@@ -1,6 +1,5 @@
 """A running app and a browser that forgives nothing."""
 
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -34,7 +33,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def app_url(demo_root: Path) -> Iterator[str]:
     """The URL of an app that shows the demo's store."""
-    with launch.start(demo_root, port=_free_port()) as server:
+    with launch.start(demo_root, port=0) as server:
         server.wait_ready()
         yield server.url
 
@@ -45,7 +44,7 @@ def serve_app() -> Iterator[Callable[[Path], str]]:
     with ExitStack() as stack:
 
         def start(root: Path) -> str:
-            server = stack.enter_context(launch.start(root, port=_free_port()))
+            server = stack.enter_context(launch.start(root, port=0))
             server.wait_ready()
             return server.url
 
@@ -98,9 +97,3 @@ def settled() -> Callable[[Page], Page]:
 def _is_away(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in OWN_HOSTS
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

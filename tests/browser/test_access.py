@@ -34,7 +34,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with mediastore.init(project=root.name, id=f"{root.name}-run", dir=root) as run:
             picture = mediastore.Image(np.full((48, 64, 3), value, np.uint8), caption=f"of {root.name}")
             run.log({"view": picture, "loss": 0.5}, step=0)
-    with launch.start(*roots, port=free_port(), base_url="/lab/view", read_only=True, password=PASSWORD) as server:
+    with launch.start(*roots, port=0, base_url="/lab/view", read_only=True, password=PASSWORD) as server:
         server.wait_ready()
         yield server.url
 
