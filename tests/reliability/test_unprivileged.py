@@ -1,6 +1,7 @@
-"""A store that belongs to somebody else and can be read, not written: everything is shown, nothing is left in it.
+"""A store that can be read, not written: everything is shown, nothing is left in it.
 
-Run as root, the children lose every capability: to files of another owner they are then as any other user is.
+Run as root, it belongs to somebody else and the children lose every capability: to files of another owner they are then
+as any other user is. Run as another user, nobody may write to it.
 """
 
 import os
@@ -8,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -19,25 +21,30 @@ from mediastore.serve import media_url, thumb_url
 
 OWNER = 12345
 CLI = "from mediastore.cli import main; raise SystemExit(main())"
-WITHOUT_RIGHTS = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", sys.executable, "-B", "-c", CLI]
+IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+WITHOUT_RIGHTS = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if IS_ROOT else []
+COMMAND = [*WITHOUT_RIGHTS, sys.executable, "-B", "-c", CLI]
 
 pytestmark = pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("setpriv") is None,
-    reason="files are given to another owner, and rights are taken away, by root with setpriv alone",
+    os.name != "posix" or (IS_ROOT and shutil.which("setpriv") is None),
+    reason="rights are those of POSIX systems, and what root loses them with is setpriv",
 )
 
 
 @pytest.fixture
-def theirs(tmp_path: Path) -> Path:
-    """A store of another owner, that all may read."""
+def theirs(tmp_path: Path) -> Iterator[Path]:
+    """A store that all may read and the children may not write to."""
     root = tmp_path / "store"
     with mediastore.init(project="p", id="run-1", dir=root) as run:
         boxes = [mediastore.Box((1, 1, 9, 9), label="cat", score=0.5)]
         run.log({"loss": 1.0, "view": mediastore.Image(np.zeros((20, 30, 3), np.uint8), boxes=boxes)}, step=0)
     for place in (root, *root.rglob("*")):
-        place.chmod(0o755 if place.is_dir() else 0o644)
-        os.chown(place, OWNER, OWNER)
-    return root
+        place.chmod(0o555 if place.is_dir() else 0o444)
+        if IS_ROOT:
+            os.chown(place, OWNER, OWNER)
+    yield root
+    for place in (root, *root.rglob("*")):
+        place.chmod(0o755)
 
 
 def tree(root: Path) -> dict[str, tuple[int, int]]:
@@ -45,7 +52,16 @@ def tree(root: Path) -> dict[str, tuple[int, int]]:
 
 
 def asked(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*WITHOUT_RIGHTS, *words], capture_output=True, text=True, timeout=120)
+    return subprocess.run([*COMMAND, *words], capture_output=True, text=True, timeout=120)
+
+
+def test_the_children_may_not_write(theirs: Path) -> None:
+    tried = "import sys; open(sys.argv[1], 'a')"
+    for place in (theirs / "mediastore.json", theirs / "p/run-1/new.json"):
+        done = subprocess.run(
+            [*WITHOUT_RIGHTS, sys.executable, "-c", tried, str(place)], capture_output=True, text=True
+        )
+        assert "PermissionError" in done.stderr
 
 
 def test_the_app_shows_all_of_it_and_leaves_it_alone(theirs: Path) -> None:
@@ -53,7 +69,7 @@ def test_the_app_shows_all_of_it_and_leaves_it_alone(theirs: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [*WITHOUT_RIGHTS, "app", str(theirs), "--no-browser", "--port", str(port)]
+    command = [*COMMAND, "app", str(theirs), "--no-browser", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         try:
             assert f":{port}" in process.stdout.readline()
@@ -85,7 +101,7 @@ def test_commands_read_it_and_say_what_they_may_not(theirs: Path) -> None:
 
 def test_what_may_not_even_be_read_is_told(theirs: Path) -> None:
     run = theirs / "p/run-1"
-    next(run.glob("items/*.jsonl")).chmod(0o600)
+    next(run.glob("items/*.jsonl")).chmod(0o000)
     told = asked("ls", "--root", str(theirs))
     assert "Traceback" not in told.stderr
     found = asked("check", "--root", str(theirs))
