@@ -204,14 +204,15 @@ class Change:
 
     def forget(self, folders: Sequence[str]) -> None:
         """Drop all that was loaded of these runs."""
-        for table in ("segments", "superseded", "runs", *(f"live_{kind}" for kind in KINDS)) if folders else ():
+        tables = ("segments", "superseded", "names", "unnamed", "runs", *(f"live_{kind}" for kind in KINDS))
+        for table in tables if folders else ():
             self._cursor.execute(f"delete from store.{table} where folder in (select unnest($1))", [folders])
 
     def set_runs(self, rows: Sequence[Sequence[Any]]) -> None:
         """Replace the rows of these runs; the first value of each is its folder."""
         by_folder = {row[0]: row for row in rows}
         self._cursor.execute("delete from store.runs where folder in (select unnest($1::varchar[]))", [[*by_folder]])
-        self._insert("runs", list(by_folder.values()))
+        self._insert("runs", [*by_folder.values()])
 
     def set_segments(self, runs: Sequence[tuple[str, Sequence[tuple[str, str, str]], Sequence[int]]]) -> None:
         """Read the indexed part of runs from Parquet files: (folder, segments, superseded ids) of each.
@@ -220,6 +221,11 @@ class Change:
         """
         self._insert("segments", [(name, *segment) for name, segments, _ in runs for segment in segments])
         self._insert("superseded", [(name, id) for name, _, superseded in runs for id in superseded])
+
+    def set_names(self, runs: Mapping[str, Iterable[str] | None]) -> None:
+        """The names of the metrics in what is indexed of runs, by folder; None where only the files tell them."""
+        self._insert("names", [(folder, name) for folder, names in runs.items() for name in names or ()])
+        self._insert("unnamed", [(folder,) for folder, names in runs.items() if names is None])
 
     def set_parts(self, paths: Mapping[str, Sequence[str]], segments: Iterable[str]) -> None:
         """Read these segments from the parts of a roll-up, whose paths these are by table."""
@@ -232,13 +238,10 @@ class Change:
         """To be called once after the above: the views read what is there now."""
         self._cursor.execute(_NAME_FILES)
         places = self._cursor.execute("select unnest(map_keys(getvariable('files')))").fetchall()
-        masked = self._cursor.execute("select 1 from store.masked limit 1").fetchall()
+        rolled = "rolled_masked" if self._cursor.execute("from store.masked limit 1").fetchall() else "rolled"
         for kind in KINDS:
-            sources = [
-                sql.text(source).format(place=place)
-                for place, source in ((kind, "loose"), (f"rolled_{kind}", "rolled_masked" if masked else "rolled"))
-                if (place,) in places
-            ]
+            known = [(kind, "loose"), (f"rolled_{kind}", rolled)]
+            sources = [sql.text(source).format(place=place) for place, source in known if (place,) in places]
             source = " union all by name ".join(sources) or f"(from store.live_{kind} limit 0)"
             self._cursor.execute(f"create or replace view store.indexed_{kind} as {source}")
 
@@ -251,8 +254,8 @@ class Change:
 
     def _insert(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
         if rows:
-            columns = [pa.array(column) for column in zip(*rows, strict=True)]
-            self._cursor.register("given", pa.table(columns, names=[f"_{number}" for number in range(len(columns))]))
+            columns = {f"_{number}": pa.array(column) for number, column in enumerate(zip(*rows, strict=True))}
+            self._cursor.register("given", pa.table(columns))
             self._cursor.execute(f"insert into store.{table} from given")
 
 

@@ -130,15 +130,19 @@ class _Indexing:
             portions = [portion for portion in stretch.portions if portion.folder in self._indexes]
             rows = {table: self._folders_in(stretch.tables[table]) for table in stretch.tables}
             superseded = self._superseded([portion.folder for portion in portions], stretch)
+            names = self._names_in(stretch.tables["metrics"]) if "metrics" in rows else {}
             for portion in portions:
                 tables = {table: stretch.tables[table] for table in rows if portion.folder in rows[table]}
                 with self._unless_overtaken(portion.folder) as index:
-                    index.add(portion, tables, superseded.get(portion.folder, ()))
+                    index.add(portion, tables, superseded.get(portion.folder, ()), names.get(portion.folder, ()))
                 self._progress(portion.size)
 
     def _folders_in(self, relation: str) -> set[str]:
         query = sql.text("folders_in").format(relation=relation)
         return {folder for (folder,) in self._connection.execute(query).fetchall()}
+
+    def _names_in(self, relation: str) -> dict[str, list[str]]:
+        return dict(self._connection.execute(sql.text("names_in").format(relation=relation)).fetchall())
 
     def _superseded(self, folders: Iterable[str], stretch: Stretch) -> dict[str, list[int]]:
         if "items" not in stretch.tables:

@@ -108,6 +108,7 @@ class Live:
                 change.forget(forgotten + [reading.folder.name for reading in begun])
                 change.set_runs([reading.shown for reading in begun] + rows)
                 change.set_segments([_segments(reading) for reading in begun])
+                change.set_names({one.folder.name: one.indexed.names() for one in begun if one.indexed})
                 if rolls:
                     change.set_parts(*_parts(self._root, self._rolled))
                 if rolls or begun or forgotten:

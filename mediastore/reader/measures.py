@@ -36,9 +36,15 @@ class Measures(Asking):
         asked = {"run": run} | ({} if step is None else {"step": (None, step)})
         return self._frame(*_with_metrics("last_metrics", None, asked))
 
+    @at_once
     def metric_names(self, **filters: Any) -> list[str]:
-        """The names of the metrics, sorted. filters: as of `metrics`."""
-        return [name for (name,) in self._rows(*_with_metrics("metric_names", None, filters))]
+        """The names of the metrics, sorted. filters: as of `metrics`; without a step they are known without a look."""
+        if (wanted := pick(("step", *OF_RUNS), filters, "metrics")).step is not None:
+            return [name for (name,) in self._rows(*_with_metrics("metric_names_at", None, filters))]
+        conditions = Conditions()
+        more = sql.text("metric_names_read") if self._rows("select 1 from store.unnamed limit 1", {}) else ""
+        query = sql.text("metric_names").format(conditions=conditions.of_runs(wanted), unnamed=more)
+        return [name for (name,) in self._rows(query, conditions.values)]
 
     @at_once
     def curves(

@@ -32,7 +32,7 @@ Progress = Callable[[int], None]
 class Part(Segment):
     """The rows of many segments; `segments` are the bytes of journals behind each."""
 
-    segments: Mapping[str, int]
+    segments: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ class _Rolling:
         whole = fresh | older
         files_of = {table: size for table, size in sizes.items() if size}
         digests = state.digests(self._path, name, files_of)
-        self._replace(merged, Part(name, sum(whole.values()), files_of, digests, whole))
+        self._replace(merged, Part(name, sum(whole.values()), files_of, digests, segments=whole))
         return size
 
     def let_go(self, parts: Iterable[Part]) -> None:

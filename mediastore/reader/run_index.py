@@ -39,8 +39,12 @@ class RunIndex:
         """The Parquet files of a table."""
         return self.state.paths(self._path, table)
 
-    def add(self, portion: Portion, rows: Mapping[str, str], superseded: Iterable[int]) -> None:
+    def add(
+        self, portion: Portion, rows: Mapping[str, str], superseded: Iterable[int], metrics: Iterable[str] = ()
+    ) -> None:
         """Take in what was read: the temporary relation of each table that has rows of this run.
+
+        metrics: the names of those that are in them.
 
         Raises Overtaken when another indexer replaced the state meanwhile.
         """
@@ -54,7 +58,8 @@ class RunIndex:
         self._retire(merged)
         whole = portion.size + sum(segment.source_bytes for segment in merged)
         sizes = {table: size for table, size in sizes.items() if size}
-        self.state.segments = [*kept, Segment(name, whole, sizes, state.digests(self._path, name, sizes))]
+        digests, names = state.digests(self._path, name, sizes), state.names_of(metrics, merged)
+        self.state.segments = [*kept, Segment(name, whole, sizes, digests, names)]
         self.state.lines += portion.lines
         self.state.journals |= {
             journal: (end, state.digest_before(self.folder.path / journal, end))

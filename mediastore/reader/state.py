@@ -19,6 +19,7 @@ FILE = "state.json"
 LOGGED, LEVELS = ("items", "annotations", "metrics"), "levels"
 TABLES = (*LOGGED, LEVELS)
 GRACE_S = 600.0
+NAMES_MAX = 1000
 _MAGIC = b"PAR1"
 _CHECKED_BYTES = 64
 
@@ -41,12 +42,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Rows of some stretch of the journals, one Parquet file a table: by table their sizes and digests."""
+    """Rows of some stretch of the journals, one Parquet file a table: by table their sizes and digests.
+
+    metrics: the names of the metrics in it, None where they are too many to be told here.
+    """
 
     name: str
     source_bytes: int
     files: Mapping[str, int]
     digests: Mapping[str, str]
+    metrics: Sequence[str] | None = None
 
     def path(self, index: Path, table: str) -> Path:
         return segment_path(index, self.name, table)
@@ -87,6 +92,10 @@ class State:
         """The Parquet files of a table."""
         return [str(segment.path(index, table)) for segment in self.segments if table in segment.files]
 
+    def names(self) -> list[str] | None:
+        """The names of its metrics; None where only the files tell them."""
+        return names_of((), (segment for segment in self.segments if "metrics" in segment.files))
+
     def without_strays(self) -> "State":
         """What readers need of it."""
         return replace(self, strays={}, retired={})
@@ -112,6 +121,16 @@ class State:
 def digests(index: Path, name: str, tables: Iterable[str]) -> dict[str, str]:
     """What tells the files of a segment, by table, from damaged ones."""
     return {table: digest(segment_path(index, name, table)) for table in tables}
+
+
+def names_of(fresh: Iterable[str], merged: Iterable[Segment]) -> list[str] | None:
+    """The names of metrics in a segment that is made from fresh ones and others; None where they are too many."""
+    names = set(fresh)
+    for segment in merged:
+        if segment.metrics is None:
+            return None
+        names.update(segment.metrics)
+    return sorted(names) if len(names) <= NAMES_MAX else None
 
 
 def segment_path(index: Path, name: str, table: str) -> Path:

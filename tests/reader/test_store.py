@@ -17,7 +17,7 @@ import mediastore
 from mediastore.errors import MediaStoreError, StoreFormatError
 from mediastore.reader.database import Change
 from mediastore.reader.live import WHOLE_LOOK_EVERY
-from mediastore.reader.reindex import reindex
+from mediastore.reader.reindex import reindex, update_all
 from mediastore.reader.store import Store
 
 Make = Callable[..., dict[str, Any]]
@@ -198,6 +198,28 @@ def test_metrics_are_found_by_name_run_and_step(filled: Store) -> None:
     assert filled.metric_names() == ["loss", "note"]
     assert filled.metrics("loss", run=REF, step=(1, 2))["value"].tolist() == [0.25, 0.5 / 3]
     assert filled.metrics(["loss", "note"], run="nobody").empty
+
+
+@pytest.mark.parametrize("more", [1, 1001], ids=["told by the index", "too many for it"])
+def test_names_of_metrics_are_those_of_the_runs_indexed_or_not(by_hand, more: int) -> None:
+    first, second = "20261123-031200-brave-otter", "20261123-041200-calm-fox"
+    for run in (first, second):
+        values = {f"{run}/{at}": at for at in range(more)}
+        by_hand.metrics({"step": 0, "time": 1.0, "values": values}, folder=by_hand.run(run))
+    update_all(list(reindex(by_hand.root)))
+    by_hand.metrics({"step": 1, "time": 2.0, "values": {"late": "text"}}, folder=by_hand.root / "demo" / second)
+    store = Store(by_hand.root)
+    every = {run: sorted(f"{run}/{at}" for at in range(more)) for run in (first, second)}
+    for _ in range(2):
+        assert store.metric_names() == [*every[first], *every[second], "late"]
+        assert store.metric_names(run=f"demo/{first}") == store.metric_names(step=0, run=first) == every[first]
+        assert store.metric_names(run=[second]) == [*every[second], "late"]
+        assert store.metric_names(run="nobody") == store.metric_names(run=[]) == []
+        update_all(list(reindex(by_hand.root)))
+        store.refresh()
+    shutil.rmtree(by_hand.root / "demo" / first)
+    store.refresh()
+    assert store.metric_names() == [*every[second], "late"]
 
 
 def test_runs_can_be_narrowed(by_hand) -> None:

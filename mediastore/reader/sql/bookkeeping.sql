@@ -3,6 +3,8 @@ create schema store;
 create table store.segments (folder varchar, kind varchar, path varchar, segment varchar);
 create table store.parts (kind varchar, path varchar);
 create table store.rolled (segment varchar);
+create table store.names (folder varchar, name varchar);
+create table store.unnamed (folder varchar);
 create view store.masked as from store.rolled anti join store.segments using (segment);
 
 create table store.superseded (folder varchar, id bigint);

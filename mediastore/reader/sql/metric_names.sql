@@ -1,1 +1,9 @@
-select distinct name from store.metrics where {conditions} order by name
+select distinct name
+from (
+    select folder, name from store.names
+    union all
+    select folder, name from store.live_metrics
+    {unnamed}
+)
+where folder in (select folder from store.runs where {conditions})
+order by name

@@ -1,0 +1,1 @@
+select distinct name from store.metrics where {conditions} order by name

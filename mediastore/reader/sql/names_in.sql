@@ -1,0 +1,1 @@
+select folder, list(distinct name) from {relation} group by folder
