@@ -110,9 +110,9 @@ def once(line: NDArray, step: NDArray, time: NDArray, value: NDArray) -> tuple[N
     order = sorted_by(line, step)
     if order is not None:
         line, step, time, value = (column[order] for column in (line, step, time, value))
-    starts = starts_of(line, step)
-    if len(starts) == len(line):
+    if not ((step[1:] == step[:-1]) & (line[1:] == line[:-1])).any():
         return line, step, time, value
+    starts = starts_of(line, step)
     order = np.lexsort((np.nan_to_num(time, nan=0.0), step, line))
     last = np.append(starts[1:], len(line)) - 1
     latest = np.fmax.reduceat(time[order], starts)
@@ -160,8 +160,10 @@ def _bucketed(rows: Rows, points: int, grain: NDArray, ordered: NDArray) -> NDAr
     number = np.repeat(np.arange(len(of_line)), np.diff(np.append(of_line, len(rows))))
     low = np.minimum.reduceat(rows.x, of_line)[number]
     width = np.maximum.reduceat(rows.x, of_line)[number] - low
-    of_chunk = starts_of(rows.line, np.where(grain[rows.line] > 1, rows.step // grain[rows.line], rows.step))
-    first = np.repeat(rows.x[of_chunk], np.diff(np.append(of_chunk, len(rows))))
+    first = rows.x
+    if (grain[rows.line[of_line]] > 1).any():
+        of_chunk = starts_of(rows.line, np.where(grain[rows.line] > 1, rows.step // grain[rows.line], rows.step))
+        first = np.repeat(rows.x[of_chunk], np.diff(np.append(of_chunk, len(rows))))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         place = np.floor((first - low) / width * buckets)
     place = np.clip(np.nan_to_num(place, nan=0.0), 0, buckets - 1).astype(np.int64) + rows.line * buckets

@@ -130,6 +130,29 @@ def test_levels_tell_the_same_points_as_the_values_do(
     assert told.points.values.tolist() == values.points.values.tolist()
 
 
+PLACES = some.lists(some.tuples(some.integers(0, 3), some.integers(0, 2**62)), max_size=30)
+NEAR = some.lists(some.tuples(some.integers(0, 3), some.integers(0, 9)), max_size=30)
+
+
+def columns_of(places: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    return tuple(np.array([place[at] for place in places], np.int64) for at in (0, 1))
+
+
+@given(these=NEAR | PLACES, others=NEAR | PLACES)
+def test_a_metric_is_joined_to_another_at_the_same_steps(these: list, others: list) -> None:
+    these, others = sorted(set(these)), sorted(set(others))
+    found = thinning.at_same_steps(columns_of(these), columns_of(others))
+    expected = [others.index(place) if place in others else len(others) for place in these]
+    assert (list(range(len(these))) if found is None else found.tolist()) == expected
+    assert (found is None) == (these == others)
+
+
+@given(places=NEAR | PLACES)
+def test_rows_are_put_in_order_as_they_are_sorted(places: list) -> None:
+    order = thinning.sorted_by(*columns_of(places))
+    assert (places if order is None else [places[at] for at in order]) == sorted(places)
+
+
 def test_a_line_is_told_in_full_where_it_is_short_and_closer_where_it_is_asked(by_hand) -> None:
     by_hand.run()
     by_hand.metrics(*({"step": step, "time": 1.0, "values": {"a": step % 7, "b": -step}} for step in range(5000)))
