@@ -127,7 +127,7 @@ def test_an_expired_cookie_opens_nothing(client: TestClient, guarded: PasswordGu
 def test_the_websocket_wants_the_cookie_and_ends_with_the_visit(client: TestClient, guarded: PasswordGuard) -> None:
     with pytest.raises(WebSocketDisconnect), client.websocket_connect("/_stcore/stream"):
         pass
-    client.cookies.set(COOKIE, guarded.cookie(time.time() - VISIT_S + 1.5))
+    client.cookies.set(COOKIE, guarded.cookie(time.time() - VISIT_S + 4))
     with client.websocket_connect("/_stcore/stream") as connection:
         connection.send_text("hello")
         assert connection.receive_text() == "hello"

@@ -23,7 +23,9 @@ def test_by_itself_the_page_gets_out_on_every_way(browser: Browser) -> None:
         tab = browser.new_context().new_page()
         tab.on("dialog", lambda dialog: dialog.dismiss())
         tab.goto(f"{host.address}/page")
-        host.wait_for("leave", 30)
+        host.wait_for(EVERY_WAY - UNSEEN - LAST.keys())
+        tab.evaluate("leave()")
+        host.wait_for(EVERY_WAY - UNSEEN)
         tab.context.close()
         assert EVERY_WAY - UNSEEN - host.arrived == set()
 
@@ -41,7 +43,9 @@ def test_in_the_app_it_gets_out_on_one(
         tab.wait_for_timeout(SETTLE_MS)
         assert host.arrived == set()
         tab.get_by_role("button", name="Show the page").click()
-        expect(tab.frame_locator(".web-page iframe").locator("#said")).to_have_text("tried")
+        said = tab.frame_locator(".web-page iframe").locator("#said")
+        expect(said).to_have_text("tried")
+        said.evaluate("leave()")
         tab.wait_for_timeout(SETTLE_MS)
         assert tab.url.startswith(url)
         assert len(tab.context.pages) == 1

@@ -80,7 +80,8 @@ for (const act of acts) {{
   try {{ Promise.resolve((0, eval)(`(() => {{ ${{act}} }})()`)).catch(() => 0); }} catch {{ }}
 }}
 document.getElementById("said").textContent = "tried";
-{last}.forEach((act, place) => setTimeout(() => {{ try {{ eval(act); }} catch {{ }} }}, 2000 + 800 * place));
+const last = (act) => {{ try {{ eval(act); }} catch {{ }} }};
+window.leave = () => {last}.forEach((act, place) => setTimeout(last, 800 * place, act));
 </script>"""
 
 
@@ -112,10 +113,10 @@ class Elsewhere:
         self.address = f"http://127.0.0.1:{self.server.server_port}"
         self.html = page(self.address, f"http://127.0.0.1:{self.quiet.getsockname()[1]}", self.stun.getsockname()[1])
 
-    def wait_for(self, way: str, seconds: float) -> None:
-        """Until it arrived, but no longer."""
+    def wait_for(self, ways: set[str], seconds: float = 30) -> None:
+        """Until these have arrived, but no longer."""
         deadline = time.monotonic() + seconds
-        while way not in self.arrived and time.monotonic() < deadline:
+        while not ways <= self.arrived and time.monotonic() < deadline:
             time.sleep(0.05)
 
     def listen(self, until: threading.Event) -> None:

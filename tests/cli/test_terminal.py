@@ -95,11 +95,14 @@ def test_the_root_stands_before_or_after(
     assert [row["run"] for row in json.loads(capsys.readouterr().out)] == ["one"]
 
 
-def test_ctrl_c_ends_a_query_with_130(log_run: Callable[..., str], root: Path) -> None:
+def test_ctrl_c_ends_a_query_with_130(log_run: Callable[..., str], root: Path, tmp_path: Path) -> None:
     log_run("one")
     endless = "select sum(a.range * b.range) from range(100000000) a, range(100000000) b"
-    with subprocess.Popen([*RUN, "query", endless, "--root", str(root)], stderr=subprocess.PIPE, text=True) as process:
-        time.sleep(4)
+    asked, own = [*RUN, "query", endless, "--root", str(root)], {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen(asked, stderr=subprocess.PIPE, text=True, env=own) as process:
+        while not any(tmp_path.glob("mediastore-*/*")):  # the store is being opened
+            time.sleep(0.01)
+        time.sleep(1)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert process.returncode in (130, -signal.SIGINT)  # both are 130 to a shell
