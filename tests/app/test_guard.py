@@ -119,7 +119,9 @@ def test_a_cookie_of_another_process_opens_nothing(client: TestClient, guarded: 
 
 def test_an_expired_cookie_opens_nothing(client: TestClient, guarded: PasswordGuard) -> None:
     client.cookies.set(COOKIE, guarded.cookie(time.time() - VISIT_S - 1))
-    assert client.get(serve.media_url(PICTURE)).status_code == 401
+    assert [client.get(url).status_code for url in ALL] == [401] * len(ALL)
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/_stcore/stream"):
+        pass
     client.cookies.set(COOKIE, guarded.cookie(time.time() - VISIT_S + 60))
     assert client.get(serve.media_url(PICTURE)).status_code == 200
 
