@@ -88,7 +88,9 @@ def by_label(evaluation: "Evaluation", iou: float, score: float) -> pd.DataFrame
     told["AR_100"] = mean_where_any(recalls[MOST], axis=0)
     for name, values in _ratios(right, wrong, lost).items():
         told[name] = values
-    told["best_score"], told["best_F1"] = _best_scores(evaluation, iou, truths)
+    told["best_score"], told["best_F1"] = evaluation.kept(
+        ("best scores", iou), lambda: _best_scores(evaluation, iou, truths)
+    )
     there = np.zeros(evaluation.segments, dtype=bool)
     for side in ("predictions", "truths"):
         there[evaluation.segment(side)] = True

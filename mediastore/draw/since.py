@@ -1,6 +1,7 @@
 """Since when a label is found: its numbers by step, and the steps at which they turned."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -54,9 +55,11 @@ def label_figures(
     by_label: pd.DataFrame, measure: str, names: Mapping[str, str], colors: Mapping[str, str], x: str = "step"
 ) -> list[tuple[str, str, dict[str, Any]]]:
     """One figure a label, a line a run: (id, title, figure). names and colors: of runs, by ref. x: the axis' column."""
+    points = _Points.of(by_label, measure, x)
+    known = points.rows.groupby("label").indices
     return [
-        (f"label:{label}", str(label), _figure(_curves(rows, measure, names, colors, x), x, unit=True))
-        for label, rows in by_label.groupby("label", sort=True)
+        (f"label:{label}", str(label), _figure(points.curves(names, colors, known.get(label, [])), x, unit=True))
+        for label in sorted(by_label["label"].unique())
     ]
 
 
@@ -65,20 +68,40 @@ def kind_figures(
 ) -> list[tuple[str, str, dict[str, Any]]]:
     """One figure a kind of mistake, from `Evaluation.counts`: how many at each step, a line a run."""
     return [
-        (f"kind:{kind}", name, _figure(_curves(counts, kind, names, colors, x), x, unit=False))
+        (f"kind:{kind}", name, _figure(_Points.of(counts, kind, x).curves(names, colors), x, unit=False))
         for kind, (name, _) in KINDS.items()
     ]
 
 
-def _curves(
-    rows: pd.DataFrame, measure: str, names: Mapping[str, str], colors: Mapping[str, str], x: str
-) -> list[Curve]:
-    ordered = rows.sort_values("step", kind="stable")
-    refs, steps, xs = (ordered[name].to_numpy() for name in ("ref", "step", x))
-    values = ordered[measure].to_numpy(float)
-    is_known = ~np.isnan(values)
-    lines = {ref: is_known & (refs == ref) for ref in dict.fromkeys(refs[is_known])}
-    return [Curve(ref, names.get(ref, ref), colors[ref], steps[at], values[at], xs=xs[at]) for ref, at in lines.items()]
+@dataclass(frozen=True, slots=True)
+class _Points:
+    """Known values in the order of their steps, as columns: the run's number among `refs`, step, x and value."""
+
+    rows: pd.DataFrame
+    refs: list[str]
+    run: np.ndarray
+    steps: np.ndarray
+    xs: np.ndarray
+    values: np.ndarray
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, measure: str, x: str) -> "_Points":
+        known = rows.dropna(subset=measure).sort_values("step", kind="stable")
+        run, refs = pd.factorize(known["ref"])
+        columns = (known[name].to_numpy() for name in ("step", x))
+        return cls(known, list(refs), run, *columns, known[measure].to_numpy(float))
+
+    def curves(
+        self, names: Mapping[str, str], colors: Mapping[str, str], at: np.ndarray | Sequence[int] | slice = slice(None)
+    ) -> list[Curve]:
+        """A line a run of the rows `at`."""
+        run, steps, xs, values = self.run[at], self.steps[at], self.xs[at], self.values[at]
+        return [
+            Curve(
+                ref, names.get(ref, ref), colors[ref], steps[run == number], values[run == number], xs=xs[run == number]
+            )
+            for number, ref in ((number, self.refs[number]) for number in dict.fromkeys(run.tolist()))
+        ]
 
 
 def _figure(curves: Sequence[Curve], x: str, *, unit: bool) -> dict[str, Any]:

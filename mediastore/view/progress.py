@@ -61,7 +61,7 @@ def _add_epochs(store: Store, refs: Sequence[str], *frames: pd.DataFrame) -> str
     """What the curves stand over: "epoch", put into the frames, where all of it is known, else "step"."""
     known = epochs.of(store, refs)
     for rows in frames:
-        rows["epoch"] = [known.get(place) for place in zip(rows["ref"], rows["step"], strict=True)]
+        rows["epoch"] = [known.get(place) for place in zip(rows["ref"].tolist(), rows["step"].tolist(), strict=True)]
     return "step" if any(rows["epoch"].isna().any() for rows in frames) else "epoch"
 
 
