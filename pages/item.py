@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from mediastore.view import access, against, detail, facts, frame, history, own_renderer, show_item
+from mediastore.view import access, against, detail, epochs, facts, frame, history, own_renderer, show_item
 
 store = frame.open_store()
 record = detail.named_by_link(store, frame.selected_runs(store))
@@ -14,9 +14,10 @@ if record is None:
 ref = detail.ref_of(record)
 run_name = frame.run_names(store).get(ref, ref)
 colors = frame.label_colors(store)
-frame.page(*detail.heading(record, run_name))
+step = epochs.said(epochs.of(store, [ref]), ref, record["step"])
+frame.page(*detail.heading(record, run_name, step))
 detail.long_caption(record)
-detail.walk(store, record)
+detail.walk(store, record, step)
 unlisted = show_item.show(store, record, colors)
 own_renderer.show(store, record)
 history.show(store, record, colors)

@@ -87,20 +87,32 @@ def editor(store: Store) -> str:
             _examples()
             _saved(store, query)
             _python(store, query)
-            st.selectbox(
-                "Time limit",
-                LIMITS_S,
-                key=LIMIT,
-                bind="query-params",
-                width=110,
-                format_func=lambda seconds: f"≤ {seconds} s",
-                label_visibility="collapsed",
-                help="A query that takes longer is stopped",
-            )
+            _time_limit()
     with right:
         tables(store)
     st.query_params[QUERY] = st.session_state[LAST] = query
     return query
+
+
+def _time_limit() -> None:
+    """How long a query may take; the link carries the number, as a bound widget would carry what it shows."""
+    asked = "".join(filter(str.isdecimal, st.query_params.get(LIMIT, "")))
+    if asked in map(str, LIMITS_S):
+        st.session_state[LIMIT] = int(asked)
+
+    def follow() -> None:
+        st.query_params[LIMIT] = str(st.session_state[LIMIT])
+
+    st.selectbox(
+        "Time limit",
+        LIMITS_S,
+        key=LIMIT,
+        on_change=follow,
+        width=110,
+        format_func=lambda seconds: f"≤ {seconds} s",
+        label_visibility="collapsed",
+        help="A query that takes longer is stopped",
+    )
 
 
 def tables(store: Store) -> None:

@@ -35,11 +35,14 @@ def _newest(store: Store, runs: Sequence[str]) -> Record | None:
     return None
 
 
-def heading(record: Record, run_name: str) -> tuple[str, str]:
-    """What a page about this item is called, and the line below: both are strangers' words, made plain."""
+def heading(record: Record, run_name: str, step: str) -> tuple[str, str]:
+    """What a page about this item is called, and the line below: all are strangers' words, made plain.
+
+    step: what the item's step is called.
+    """
     title = " ".join(str(record.get("caption") or record["key"]).split())
     short = title if len(title) <= TITLE_CHARACTERS else title[:TITLE_CHARACTERS] + "…"
-    return plain(short), plain(f"{record['key']} · step {record['step']} · {run_name}")
+    return plain(short), plain(f"{record['key']} · {step} · {run_name}")
 
 
 def long_caption(record: Record) -> None:
@@ -64,14 +67,14 @@ def other_steps(store: Store, record: Record) -> tuple[int, list[tuple[int, int]
     return places.index((record["step"], record["index"])), places
 
 
-def walk(store: Store, record: Record) -> None:
+def walk(store: Store, record: Record, step_name: str) -> None:
     """Buttons to the previous and next item of the step, and to the sample at the previous and next step."""
     project, run, key, step, _ = item_id(record)
     place, indexes = neighbours(store, record)
     when, places = other_steps(store, record)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="walk"):
         _walk_buttons(("Previous", "Left"), ("Next", "Right"), place, [(project, run, key, step, at) for at in indexes])
-        st.caption(f"{place + 1:,} of {len(indexes):,} at step {step:,}", width="content")
+        st.caption(f"{place + 1:,} of {len(indexes):,} at {step_name}", width="content")
         ids = [(project, run, key, *other) for other in places]
         _walk_buttons(("Step before", "Down"), ("Step after", "Up"), when, ids)
         st.caption(f"{when + 1:,} of {len(places):,} {'step' if len(places) == 1 else 'steps'}", width="content")

@@ -8,7 +8,7 @@ from mediastore.reader.store import Store
 
 METRIC = "epoch"
 Epochs = Mapping[tuple[str, int], int]
-"""Epoch by run (`project/run`) and step."""
+"""Epoch by run (`project/run`) and step. Shared by all who look: not to be changed."""
 
 
 def of(store: Store, refs: Sequence[str]) -> Epochs:
@@ -21,10 +21,16 @@ def named(epochs: Epochs, ref: str, steps: Sequence[int]) -> dict[int, str]:
     known = {step: epochs[ref, step] for step in steps if (ref, step) in epochs}
     if len(known) < len(steps) or len(set(known.values())) < len(steps):
         return {}
-    return {step: f"epoch {epoch:,} · step {step:,}" for step, epoch in known.items()}
+    return {step: said(epochs, ref, step) for step in known}
 
 
-@st.cache_data(show_spinner=False, max_entries=8)
+def said(epochs: Epochs, ref: str, step: int) -> str:
+    """A step of a run in words, after the epoch that it ends, if that is known: "epoch 8 · step 3,816"."""
+    epoch = epochs.get((ref, step))
+    return f"step {step:,}" if epoch is None else f"epoch {epoch:,} · step {step:,}"
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
 def _epochs(root: str, version: str, refs: tuple[str, ...], _store: Store) -> Epochs:
     rows = _store.metrics(METRIC, run=list(refs)).dropna(subset="value")
     whole = rows[(rows["value"] % 1 == 0) & (rows["value"].abs() < 2**53)]

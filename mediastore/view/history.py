@@ -7,7 +7,7 @@ import streamlit as st
 from mediastore.draw import values
 from mediastore.draw.overlay import Record, item_id
 from mediastore.reader.store import Store
-from mediastore.view import detail, gallery
+from mediastore.view import detail, epochs, gallery
 
 STEPS_MAX = 60
 EVERY = "every"
@@ -28,7 +28,14 @@ def show(store: Store, record: Record, colors: Mapping[str, str]) -> None:
         records = everything if is_whole else _thinned(everything, record)
         st.caption(f"{len(records):,} of {total:,} times", width="content")
     current = next((at for at, one in enumerate(records) if item_id(one) == item_id(record)), None)
-    picked = gallery.strip(records, colors=colors, key="over-steps", current=current)
+    known = epochs.of(store, [same["run"]])
+    picked = gallery.strip(
+        records,
+        colors=colors,
+        key="over-steps",
+        current=current,
+        where=lambda one: epochs.said(known, same["run"], one["step"]),
+    )
     if picked:
         detail.go(*picked)
         st.rerun()

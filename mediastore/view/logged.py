@@ -1,7 +1,7 @@
 """The Tables page's parts: which table, what is done to its rows, and the rows with their media."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from mediastore.draw import rows as table_rows
 from mediastore.errors import MediaStoreError
 from mediastore.reader.logged_tables import LoggedTable
 from mediastore.reader.store import Store
-from mediastore.view import answer, frame, steps
+from mediastore.view import answer, epochs, frame, steps
 
 KINDS = ("table",)
 NONE = "none"
@@ -31,7 +31,8 @@ def choose(store: Store, place: steps.Place) -> tuple[LoggedTable, str] | None:
         other = _choose("Join with", "table_join", [NONE, *others], {})
     try:
         first = _table(str(store.root), store.version, ref, place.key, step, store)
-        said = f"{names[ref]} · step {step}"
+        known = epochs.of(store, refs)
+        said = f"{names[ref]} · {epochs.said(known, ref, step)}"
         if other == NONE:
             return first, said
         second = _table(str(store.root), store.version, *others[other], store)
@@ -94,7 +95,7 @@ def _joined(first: LoggedTable, second: LoggedTable) -> LoggedTable:
 
 
 def _others(
-    store: Store, refs: Sequence[str], names: dict[str, str], key: str, taken: tuple[str, int]
+    store: Store, refs: Sequence[str], names: Mapping[str, str], key: str, taken: tuple[str, int]
 ) -> dict[str, tuple[str, str, int]]:
     places = [(ref, step) for ref in refs for step in store.steps(run=ref, key=key, kind="table")]
     return {f"{names[ref]} · step {step}": (ref, key, step) for ref, step in places if (ref, step) != taken}

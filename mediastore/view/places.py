@@ -1,6 +1,6 @@
 """Which (run, step) of the runs in view are compared, under which key, and which sample is in hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -94,15 +94,14 @@ def usual(known: Sequence[Column]) -> list[Column]:
     return list(dict.fromkeys([*known[:1], *last.values()]))
 
 
-def said(column: Column, names: dict[str, str], known_epochs: epochs.Epochs) -> str:
+def said(column: Column, names: Mapping[str, str], known_epochs: epochs.Epochs) -> str:
     """A place as people read it."""
     return f"{names.get(column.ref, column.ref)} · {said_when(column, known_epochs)}"
 
 
 def said_when(column: Column, known_epochs: epochs.Epochs) -> str:
     """The step of a place, after the epoch that it ends, if that is known."""
-    epoch = known_epochs.get((column.ref, column.step))
-    return f"step {column.step:,}" if epoch is None else f"epoch {epoch:,} · step {column.step:,}"
+    return epochs.said(known_epochs, column.ref, column.step)
 
 
 def choose_sample(samples: Sequence[str], captions: dict[str, str], changed: pd.DataFrame | None) -> str:

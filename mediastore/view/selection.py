@@ -9,7 +9,7 @@ import streamlit as st
 
 from mediastore.draw.overlay import Record
 from mediastore.reader.store import Store
-from mediastore.view import frame, steps
+from mediastore.view import epochs, frame, steps
 from mediastore.view.choice import Choice
 from mediastore.view.sides import Side, first_records, item_counts
 
@@ -144,12 +144,14 @@ def _groups(
     store: Store, found: Sequence[tuple[Side, Sequence[Record]]], place: steps.Place, rule: str, has_runs: bool
 ) -> list[Group]:
     names, colors = frame.run_names(store), frame.run_colors(store)
+    known = epochs.of(store, list(dict.fromkeys(side.run for side, _ in found)))
     has_keys = len({side.key for side, _ in found}) > 1
     groups = []
     for side, records in found:
         title = " · ".join([names[side.run]] * has_runs + [side.key] * has_keys)
         empty = "No items here." if title and not records else ""
-        note = steps.said_step(side.step, place.step, rule)
+        name = "" if side.step is None else epochs.said(known, side.run, side.step)
+        note = steps.said_step(side.step, place.step, rule, name)
         groups.append(Group(title, records, note, colors[side.run] if title else "", empty))
     return groups
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from mediastore.draw.curves import nearest_step
-from mediastore.draw.overlay import Record
 from mediastore.reader.store import Store
-from mediastore.view import frame
+from mediastore.view import epochs, frame
 from mediastore.view.selection import Group, Selection
 from mediastore.view.sides import Side, first_records, item_counts
 
@@ -23,8 +22,10 @@ def at_step(store: Store, step: int | None, key: str) -> Selection:
     sides = {ref: Side(ref, key, _step_of(counts.get(ref, {}), step)) for ref in refs}
     items = {side: counts[ref][side.step] for ref, side in sides.items() if side.step is not None}
     records = first_records(store, items, ITEMS)
+    known = epochs.of(store, refs)
     groups = [
-        _of_run(side, step, records[side], count, names[side.run], colors[side.run]) for side, count in items.items()
+        Group(names[side.run], records[side], _said(side, step, len(records[side]), count, known), colors[side.run])
+        for side, count in items.items()
     ]
     without = [names[ref] for ref, side in sides.items() if side.step is None]
     here, there = sum(map(len, records.values())), sum(items.values())
@@ -35,13 +36,13 @@ def _step_of(counts: Mapping[int, int], step: int | None) -> int | None:
     return (max(counts) if step is None else nearest_step(list(counts), step)) if counts else None
 
 
-def _of_run(side: Side, step: int | None, records: Sequence[Record], items: int, name: str, color: str) -> Group:
-    said = [f"step {side.step:,}"]
+def _said(side: Side, step: int | None, shown: int, items: int, known: epochs.Epochs) -> str:
+    said = [epochs.said(known, side.run, side.step)]
     if step is not None and side.step != step:
         said.append(f"the nearest to {step:,} that has media")
-    if items > len(records):
-        said.append(f"{len(records)} of {items:,} items")
-    return Group(name, records, " · ".join(said), color)
+    if items > shown:
+        said.append(f"{shown} of {items:,} items")
+    return " · ".join(said)
 
 
 def _without(names: Sequence[str], key: str) -> list[Group]:

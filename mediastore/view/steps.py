@@ -34,13 +34,14 @@ def by_rule(steps: Sequence[int], wanted: int, rule: str) -> int | None:
     return nearest_step(steps, wanted) if rule == NEAREST else latest_before(steps, wanted)
 
 
-def said_step(shown: int | None, wanted: int, rule: str = LATEST_BEFORE) -> str:
-    """Which step of a run is shown when `wanted` was asked for, in words."""
+def said_step(shown: int | None, wanted: int, rule: str = LATEST_BEFORE, name: str = "") -> str:
+    """Which step of a run is shown when `wanted` was asked for, in words. name: what that step is called."""
     if shown is None:
-        return f"nothing at step {wanted}" + (" or before" if rule == LATEST_BEFORE else "")
+        return f"nothing at step {wanted:,}" + (" or before" if rule == LATEST_BEFORE else "")
+    said = name or f"step {shown:,}"
     if shown == wanted:
-        return f"step {shown}"
-    return f"step {shown}, the {'latest before' if rule == LATEST_BEFORE else 'nearest to'} {wanted}"
+        return said
+    return f"{said}, the {'latest before' if rule == LATEST_BEFORE else 'nearest to'} {wanted:,}"
 
 
 @dataclass(frozen=True)

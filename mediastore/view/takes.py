@@ -6,7 +6,7 @@ import streamlit as st
 
 from mediastore.draw.overlay import Record, item_id
 from mediastore.reader.store import Store
-from mediastore.view import choice, detail, frame, links, player, steps
+from mediastore.view import choice, detail, epochs, frame, links, player, steps
 from mediastore.view.selection import Group, Selection
 
 OTHER = "other"
@@ -36,21 +36,22 @@ def show(store: Store, take: Record, runs: Sequence[str], *, colors: Mapping[str
     refs = list(dict.fromkeys([*runs, detail.ref_of(take)]))
     same = store.records(run=refs, key=take["key"], kind="audio", sample=take["sample"], sort="step")
     there = {_text(record): record for record in same if item_id(record) != item_id(take)}
-    names = frame.run_names(store)
+    names, known = frame.run_names(store), epochs.of(store, refs)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        other = _choose(take, there, names) if there else None
+        other = _choose(take, there, names, known) if there else None
         st.caption(f"{len(there):,} other {'take' if len(there) == 1 else 'takes'} of this sample", width="content")
         st.button("All sounds", icon=":material/arrow_back:", type="tertiary", on_click=_back, args=(take,))
     shown = [take] if other is None else [take, other]
     run_colors = frame.run_colors(store)
     groups = [
-        Group(names[detail.ref_of(one)], [one], f"step {one['step']}", run_colors[detail.ref_of(one)]) for one in shown
+        Group(names[ref], [one], epochs.said(known, ref, one["step"]), run_colors[ref])
+        for one, ref in ((one, detail.ref_of(one)) for one in shown)
     ]
     found = Selection(groups, choice.from_url(), total=len(shown), is_linked=True)
     player.sounds(found, root=store.root, colors=colors, key="takes", is_together=True)
 
 
-def _choose(take: Record, there: Mapping[str, Record], names: Mapping[str, str]) -> Record:
+def _choose(take: Record, there: Mapping[str, Record], names: Mapping[str, str], known: epochs.Epochs) -> Record:
     asked = st.query_params.get(OTHER)
     if asked in there:
         st.session_state[_CHOSEN] = asked
@@ -60,7 +61,8 @@ def _choose(take: Record, there: Mapping[str, Record], names: Mapping[str, str])
     def said(text: str) -> str:
         one = there[text]
         place = "" if one["index"] == take["index"] else f" · item {one['index']}"
-        return f"{names[detail.ref_of(one)]} · step {one['step']}{place}"
+        ref = detail.ref_of(one)
+        return f"{names[ref]} · {epochs.said(known, ref, one['step'])}{place}"
 
     def follow() -> None:
         st.query_params[OTHER] = st.session_state[_CHOSEN]

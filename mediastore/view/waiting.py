@@ -1,7 +1,7 @@
 """Waits for the answer to a query, so that a person can cancel it, ask something else, or go elsewhere meanwhile.
 
 A query that was begun goes on over the runs of the script that ask the same, so that a store which is written to does
-not make it begin again and again. It ends when another is asked or another page is shown.
+not make it begin again and again. It ends when another is asked or another page is shown, or when the browser is gone.
 """
 
 import threading
@@ -9,12 +9,15 @@ import time
 
 import pandas as pd
 import streamlit as st
-from streamlit.runtime.scriptrunner import RerunException
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 
 from mediastore.errors import QueryError
 from mediastore.reader.store import Store
 
 QUICK_S, LOOK_S = 0.5, 0.25
+GONE_S = 5.0
+"""For how long a browser may be away, as when its connection breaks, before nobody waits for its query any more."""
 CANCELLED = "sql_cancelled"
 """Where the session keeps the query that was cancelled: it is not asked again until somebody asks."""
 _IN_FLIGHT = "sql_in_flight"
@@ -31,8 +34,11 @@ class Asked:
         self._began = time.monotonic()
         self._rows: pd.DataFrame | None = None
         self._fault: BaseException | None = None
+        context = get_script_run_ctx()
+        self._session = context.session_id if context else ""
         self._thread = threading.Thread(target=self._ask, name="mediastore-query", daemon=True)
         self._thread.start()
+        threading.Thread(target=self._watch, name="mediastore-query-watch", daemon=True).start()
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -63,9 +69,22 @@ class Asked:
             self.took_s = self.age_s
             self.ended.set()
 
+    def _watch(self) -> None:
+        """End the query once the browser of its session has been away for GONE_S."""
+        last_seen = time.monotonic()
+        while not self.ended.wait(LOOK_S):
+            if _is_here(self._session):
+                last_seen = time.monotonic()
+            elif time.monotonic() - last_seen > GONE_S:
+                self._end()
+
     def _end(self) -> None:
         while not self.ended.wait(LOOK_S):
             self._store.interrupt(self._thread.ident)
+
+
+def _is_here(session: str) -> bool:
+    return not runtime.exists() or runtime.get_instance().is_active_session(session)
 
 
 def answer(store: Store, query: str, limit_s: float) -> Asked:

@@ -50,6 +50,20 @@ def test_a_link_that_names_nothing_says_so(app: Open, root: Path) -> None:
         assert "no such item" in test.text[0].value
 
 
+def test_a_step_that_ends_an_epoch_is_called_by_it(app: Open, root: Path, component_data: Data) -> None:
+    run = log_scenes(root)
+    assert "step 7" in app("item", **link(run, 7, 0)).caption[0].value
+    with mediastore.init(project="pets", id=run.id, resume="must", dir=root) as again:
+        again.log({"epoch": 2}, step=7)
+    test = app("item", **link(run, 7, 0))
+    assert "epoch 2 · step 7" in test.caption[0].value
+    assert "1 of 3 at epoch 2 · step 7" in [one.value for one in test.caption]
+    assert [one["where"] for one in component_data(test, "over-steps")["tiles"]] == ["step 3", "epoch 2 · step 7"]
+    for page in ("gallery", "curves"):
+        key = "curve_media" if page == "curves" else "gallery-val/pets"
+        assert "epoch 2 · step 7" in [one["note"] for one in component_data(app(page), key)["groups"]]
+
+
 def test_a_store_without_media_says_so(app: Open, root: Path) -> None:
     with mediastore.init(project="pets", dir=root) as run:
         run.log({"loss": 0.1})

@@ -45,6 +45,17 @@ def test_every_example_is_right(write_run: Write, root: Path, query: str) -> Non
     assert list(Store(root).sql(query).columns)
 
 
+@pytest.mark.parametrize(("said", "limit"), [("300", 300), ("≤ 60 s", 60), ("7", 10), ("", 10)])
+def test_the_link_carries_the_time_limit_as_a_number(app: Open, write_run: Write, said: str, limit: int) -> None:
+    write_run()
+    test = app("sql", limit_s=said)
+    assert test.selectbox(key="limit_s").value == limit
+    test.selectbox(key="limit_s").set_value(10).run()
+    test.selectbox(key="limit_s").set_value(300).run()
+    assert test.query_params["limit_s"] in ("300", ["300"])
+    assert test.selectbox(key="limit_s").value == 300
+
+
 def test_the_link_carries_the_question(app: Open, write_run: Write) -> None:
     write_run()
     test = app("sql", sql="select path, step from items order by step")

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -19,7 +18,6 @@ from growth import children
 
 Settled = Callable[[Page], Page]
 ON_LINUX = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks at processes in /proc")
-LONGEST = quote("≤ 300 s")
 ENDLESS = "select count(*) from range(100000000) a, range(100000000) b where a.range % 7 = b.range"
 SLOW = "select sum(hash(a.range + b.range) % 10) as total from range(400000) a, range(2000) b"
 
@@ -81,12 +79,23 @@ def test_a_query_that_takes_long_is_cancelled_and_the_next_one_answered(
 def test_who_leaves_the_page_ends_the_query(
     serve_app: Callable[[Path], str], page: Page, settled: Settled, store: Path
 ) -> None:
-    page.goto(f"{serve_app(store)}/sql?limit_s={LONGEST}")
+    page.goto(f"{serve_app(store)}/sql?limit_s=300")
     before = asking(settled(page), ENDLESS)
     assert before
     page.get_by_role("link", name="Runs", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Runs")
     settled(page)
+    ended(before)
+
+
+@ON_LINUX
+def test_who_closes_the_tab_ends_the_query(
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, store: Path
+) -> None:
+    page.goto(f"{serve_app(store)}/sql?limit_s=300")
+    before = asking(settled(page), ENDLESS)
+    assert before
+    page.close()
     ended(before)
 
 
@@ -98,7 +107,7 @@ def test_what_takes_long_is_not_asked_again_while_the_store_is_written_to(
     with mediastore.init(project="pets", name="first", dir=root) as run:
         run.log({"view": mediastore.Image(picture)}, step=0)
         run.flush()
-        page.goto(f"{serve_app(root)}/sql?limit_s={LONGEST}")
+        page.goto(f"{serve_app(root)}/sql?limit_s=300")
         before = asking(settled(page), SLOW)
         run.log({"view": mediastore.Image(picture)}, step=1)
         run.flush()
