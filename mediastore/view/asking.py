@@ -22,8 +22,6 @@ QUERY = "sql"
 LAST = "sql_last"
 """The query of this session, for who comes back to the page: the browser keeps the later page's parameters."""
 NAME = "query_name"
-LIMIT = "limit_s"
-LIMITS_S = (10, 60, 300)
 FORMS = (("csv", "CSV"), ("parquet", "Parquet"), ("json", "JSON"))
 URL_CHARACTERS_MAX = 12_000
 KEPT = 4
@@ -87,32 +85,11 @@ def editor(store: Store) -> str:
             _examples()
             _saved(store, query)
             _python(store, query)
-            _time_limit()
+            waiting.time_limit()
     with right:
         tables(store)
     st.query_params[QUERY] = st.session_state[LAST] = query
     return query
-
-
-def _time_limit() -> None:
-    """How long a query may take; the link carries the number, as a bound widget would carry what it shows."""
-    asked = "".join(filter(str.isdecimal, st.query_params.get(LIMIT, "")))
-    if asked in map(str, LIMITS_S):
-        st.session_state[LIMIT] = int(asked)
-
-    def follow() -> None:
-        st.query_params[LIMIT] = str(st.session_state[LIMIT])
-
-    st.selectbox(
-        "Time limit",
-        LIMITS_S,
-        key=LIMIT,
-        on_change=follow,
-        width=110,
-        format_func=lambda seconds: f"≤ {seconds} s",
-        label_visibility="collapsed",
-        help="A query that takes longer is stopped",
-    )
 
 
 def tables(store: Store) -> None:
@@ -132,7 +109,7 @@ def ask(store: Store, query: str) -> Answer | None:
         frame.nothing_found("The query was cancelled.", "Press Ask to ask it again, or change it.")
         return None
     try:
-        return _answer(str(store.root), store.version, query, st.session_state[LIMIT], store)
+        return _answer(str(store.root), store.version, query, st.session_state[waiting.LIMIT], store)
     except QueryError as error:
         st.caption(":material/error: The query cannot be answered.")
         st.code(shown.without_paths(str(error)), language=None, wrap_lines=False)

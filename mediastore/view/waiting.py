@@ -15,6 +15,7 @@ from streamlit.runtime.scriptrunner import RerunException, get_script_run_ctx
 from mediastore.errors import QueryError
 from mediastore.reader.store import Store
 
+LIMIT, LIMITS_S = "limit_s", (10, 60, 300)
 QUICK_S, LOOK_S = 0.5, 0.25
 GONE_S = 5.0
 """For how long a browser may be away, as when its connection breaks, before nobody waits for its query any more."""
@@ -141,3 +142,24 @@ def is_cancelled(query: str) -> bool:
 def ask_again() -> None:
     """Forget that a query was cancelled."""
     st.session_state.pop(CANCELLED, None)
+
+
+def time_limit() -> None:
+    """How long a query may take; the link carries the number, as a bound widget would carry what it shows."""
+    asked = "".join(filter(str.isdecimal, st.query_params.get(LIMIT, "")))
+    if asked in map(str, LIMITS_S):
+        st.session_state[LIMIT] = int(asked)
+
+    def follow() -> None:
+        st.query_params[LIMIT] = str(st.session_state[LIMIT])
+
+    st.selectbox(
+        "Time limit",
+        LIMITS_S,
+        key=LIMIT,
+        on_change=follow,
+        width=110,
+        format_func=lambda seconds: f"≤ {seconds} s",
+        label_visibility="collapsed",
+        help="A query that takes longer is stopped",
+    )
