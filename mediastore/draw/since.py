@@ -18,6 +18,8 @@ MEASURES = {
     "recall": "recall at these thresholds",
 }
 WORKS_FROM = 0.5
+FEW = 4
+"""Up to so many, an axis of counts has a mark at each: there is no half of one."""
 
 
 def since_when(by_label: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -107,5 +109,7 @@ class _Points:
 def _figure(curves: Sequence[Curve], x: str, *, unit: bool) -> dict[str, Any]:
     drawn = figure(curves, x)
     drawn["layout"]["yaxis"] |= {"range": [0, 1.02]} if unit else {"rangemode": "tozero"}
+    if not unit and max((curve.values.max() for curve in curves), default=0) <= FEW:
+        drawn["layout"]["yaxis"]["dtick"] = 1
     drawn["layout"]["xaxis"]["hoverformat"] = ",d"
     return drawn

@@ -55,7 +55,7 @@ def _chosen(found: pd.DataFrame) -> pd.Series:
     state = st.dataframe(
         found,
         hide_index=True,
-        height=38 + 35 * min(ROWS_SEEN, len(found)),
+        height="content" if len(found) <= ROWS_SEEN else 38 + 35 * ROWS_SEEN,
         key=f"correlations_{hash(tuple(found['metric'] + found['number']))}",
         on_select="rerun",
         selection_mode="single-row-required",

@@ -30,6 +30,12 @@ def said(epochs: Epochs, ref: str, step: int) -> str:
     return f"step {step:,}" if epoch is None else f"epoch {epoch:,} · step {step:,}"
 
 
+def briefly(epochs: Epochs, ref: str, step: int) -> str:
+    """A step of a run in words where there is little room: "epoch 8", where it ends one that is known."""
+    epoch = epochs.get((ref, step))
+    return f"step {step:,}" if epoch is None else f"epoch {epoch:,}"
+
+
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _epochs(root: str, version: str, refs: tuple[str, ...], _store: Store) -> Epochs:
     rows = _store.metrics(METRIC, run=list(refs)).dropna(subset="value")

@@ -13,7 +13,7 @@ from mediastore.reader.finding import Extent, Spread
 from mediastore.reader.search import NAMES, ORDERS, PARAMS, RANGES, Search
 from mediastore.reader.store import Store
 from mediastore.serve import crop_url, media_url, thumb_url
-from mediastore.view import choice, components, frame, links
+from mediastore.view import choice, components, epochs, frame, links
 
 KEY = "finder"
 PAGE = "part"
@@ -46,6 +46,7 @@ def show(store: Store, search: Search, within: Extent) -> None:
     part = _part(-(-spread.found // PAGE_OBJECTS))
     rows = store.find(search, limit=PAGE_OBJECTS, offset=(part - 1) * PAGE_OBJECTS)
     names, run_colors = frame.run_names(store), frame.run_colors(store)
+    known = epochs.of(store, search.view)
     told = [name for name in ("run", "key") if len(spread.names.get(f"{name}s", ())) > 1]
     data = {
         "search": _asked(search, part),
@@ -56,7 +57,7 @@ def show(store: Store, search: Search, within: Extent) -> None:
         "page": PAGE_OBJECTS,
         "aside": f"in {len(search.view)} of {len(names)} runs" if len(names) > 1 else "",
         "orders": [sign + name for name in ORDERS for sign in ("-", "")],
-        "tiles": [tile(row, names, told) for row in rows],
+        "tiles": [tile(row, names, known, told) for row in rows],
         "colors": frame.label_colors(store),
         "exports": [{"name": name, "help": told, "url": annotations_url(form, search)} for form, name, told in EXPORTS],
     }
@@ -70,13 +71,16 @@ def show(store: Store, search: Search, within: Extent) -> None:
         links.open_annotation(*found.opened)
 
 
-def tile(row: Mapping[str, Any], names: Mapping[str, str], told: Collection[str] = ("run", "key")) -> dict[str, Any]:
+def tile(
+    row: Mapping[str, Any], names: Mapping[str, str], known: epochs.Epochs, told: Collection[str] = ("run", "key")
+) -> dict[str, Any]:
     """One object as the component takes it; `told` says whether its run and its key are to be named."""
     shown = cutout(row, media_url)
     place = [*item_id(row), int(row["position"])]
-    run = names.get(f"{row['project']}/{row['run']}", row["run"])
+    ref = f"{row['project']}/{row['run']}"
+    run = names.get(ref, row["run"])
     said = [
-        f"step {row['step']:,}",
+        epochs.briefly(known, ref, row["step"]),
         run if "run" in told else "",
         row["key"] if "key" in told else "",
         row.get("caption") or row.get("sample") or "",

@@ -38,7 +38,7 @@ def choose(store: Store, known: pd.DataFrame) -> Listed:
         "Find runs",
         key=FIND,
         bind="query-params",
-        placeholder="words, or config.lr > 0.001 and summary.loss < 0.2",
+        placeholder="words, or config.lr > 0.001",
         help="Words are looked for in name, id, notes, group and tags. A condition compares config.…, summary.… or a "
         "column of runs with <, <=, =, !=, >=, > and joins with and, or, not.",
     )

@@ -114,19 +114,16 @@ def select(
     else:
         records = first_records(store, totals, per_side, kinds)
     in_view = len({side.run for side in sides})
+    groups = _groups(store, [(side, records.get(side, [])) for side in sides], place, rule, len(runs) > 1)
+    said = [group.note for group in groups if not group.title and group.note != steps.said_step(place.step, place.step)]
+    said += [f"in {in_view} of {len(runs)} runs in view"] if in_view < len(runs) else []
     return Selection(
-        groups=_groups(
-            store,
-            [(side, records.get(side, [])) for side in sides],
-            place,
-            rule,
-            len(runs) > 1,
-        ),
+        groups=groups,
         choice=choice,
         total=sum(totals.values()),
         found=sum(found),
         known=_known(store, [side.filters(kinds) for side in totals]) if is_partial else {},
-        aside=f"in {in_view} of {len(runs)} runs in view" if in_view < len(runs) else "",
+        aside=" · ".join(said),
         is_partial=is_partial,
         is_linked=True,
         parts=page if is_endless and page < pages else 0,

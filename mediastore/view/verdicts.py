@@ -10,7 +10,7 @@ import streamlit as st
 from mediastore.draw.overlay import Record, drawn_annotation
 from mediastore.reader.store import Store
 from mediastore.serve import media_url
-from mediastore.view import choice, components, finder, frame, links
+from mediastore.view import choice, components, epochs, finder, frame, links
 
 PICK, PART = "pick", "part"
 PAGE_OBJECTS = 40
@@ -67,7 +67,8 @@ def objects(
     """
     known = _records(store, [row for group in groups for row in group])
     names = frame.run_names(store)
-    tiles = [[_tile(row, known, names) for row in group] for group in groups]
+    known_epochs = epochs.of(store, list({f"{row['project']}/{row['run']}" for group in groups for row in group}))
+    tiles = [[_tile(row, known, names, known_epochs) for row in group] for group in groups]
     data = {
         "groups": [
             {"title": title, "tiles": group} for group, title in zip(tiles, titles or [""] * len(tiles), strict=True)
@@ -88,12 +89,15 @@ def objects(
         links.open_annotation(*shown.opened)
 
 
-def _tile(row: Mapping[str, Any], known: Mapping[tuple, Record], names: Mapping[str, str]) -> dict[str, Any]:
+def _tile(
+    row: Mapping[str, Any], known: Mapping[tuple, Record], names: Mapping[str, str], known_epochs: epochs.Epochs
+) -> dict[str, Any]:
     record = known[_place(row)]
     annotations = record.get("annotations") or []
     annotation = annotations[int(row["position"])]
     flat = {name: annotation.get(name) for name in _FLAT}
-    tile = finder.tile({**record, **flat, "position": row["position"], "rest": json.dumps(annotation)}, names, ())
+    shown = {**record, **flat, "position": row["position"], "rest": json.dumps(annotation)}
+    tile = finder.tile(shown, names, known_epochs, ())
     other = row.get("other_position", -1)
     if not pd.isna(other) and 0 <= int(other) < len(annotations):
         tile["others"] = [drawn_annotation(record, annotations[int(other)], media_url)]

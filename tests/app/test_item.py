@@ -59,6 +59,7 @@ def test_a_step_that_ends_an_epoch_is_called_by_it(app: Open, root: Path, compon
     assert "epoch 2 · step 7" in test.caption[0].value
     assert "1 of 3 at epoch 2 · step 7" in [one.value for one in test.caption]
     assert [one["where"] for one in component_data(test, "over-steps")["tiles"]] == ["step 3", "epoch 2 · step 7"]
+    assert component_data(app("gallery"), "gallery-val/pets")["aside"] == "epoch 2 · step 7"
     for page in ("gallery", "curves"):
         key = "curve_media" if page == "curves" else "gallery-val/pets"
         assert "epoch 2 · step 7" in [one["note"] for one in component_data(app(page), key)["groups"]]
