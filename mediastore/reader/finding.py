@@ -17,7 +17,7 @@ from mediastore.reader.search import BINS_OF_ORDERS, ORDERS, Range, Search
 BINS = 40
 FACETS = ("labels", "layers", "keys", "runs", "scores", "found")
 TIES = 'step desc, project, run, key, "index", position'
-_AMONG = {"labels": "coalesce(label, '')", "layers": "coalesce(layer, '')", "keys": "key"}
+_AMONG = {"labels": "label", "layers": "layer", "keys": "key"}
 _RANGES = {
     "score": "score",
     "steps": "step",
@@ -76,8 +76,8 @@ class Finding(Asking):
             view=asked.view,
             label=asked.among("labels", search.labels, "label"),
             layer=asked.among("layers", search.layers, "layer"),
-            own_label=asked.among("labels", search.labels, _AMONG["labels"]),
-            own_layer=asked.among("layers", search.layers, _AMONG["layers"]),
+            own_label=asked.named("labels", search.labels),
+            own_layer=asked.named("layers", search.layers),
             key=asked.among("keys", search.keys, "key"),
             run=asked.of_runs(search.runs),
             score=asked.within("score", search.score),
@@ -141,7 +141,7 @@ class Finding(Asking):
 
     def _conditions(self, search: Search) -> tuple[str, dict[str, Any]]:
         asked = self._asked([ref for ref in search.view if ref in search.runs] if search.runs else search.view)
-        found = [asked.view] + [asked.among(name, getattr(search, name), text) for name, text in _AMONG.items()]
+        found = [asked.view] + [asked.named(name, getattr(search, name)) for name in _AMONG]
         found += [asked.within(name, getattr(search, name)) for name in _RANGES]
         return " and ".join([*found, asked.text(search.text)]), asked.values
 
@@ -185,6 +185,11 @@ class _Asked:
         bound = {f"{name}_{number}": value for number, value in enumerate(wanted)}
         self.values |= bound
         return f"{column} in ({', '.join(f'${mark}' for mark in bound)})" if bound else "true"
+
+    def named(self, name: str, wanted: Sequence[str]) -> str:
+        """The names wanted, of which "" stands for none; without it row groups that have none of them are left out."""
+        column = _AMONG[name]
+        return self.among(name, wanted, f"coalesce({column}, '')" if "" in wanted else column)
 
     def of_runs(self, wanted: Sequence[str]) -> str:
         ref = self.among("runs", wanted, "project || '/' || run")

@@ -1,5 +1,6 @@
 """What is found among the annotations, held against counting by hand."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 import mediastore
 from mediastore import audit
 from mediastore.errors import MediaStoreValueError
+from mediastore.reader.reindex import reindex, update_all
 from mediastore.reader.search import Search, read_range, written_range
 from mediastore.reader.store import Store
 
@@ -144,6 +146,28 @@ def test_a_view_of_one_run_knows_nothing_of_the_other(store: Store) -> None:
     assert [name for name, _ in store.spread(search, store.extent(search.view)).names["runs"]] == ["pets/second"]
     assert store.extent(()).annotations == 0
     assert store.find(Search(view=())) == []
+
+
+def test_only_the_files_of_the_runs_in_view_are_read_and_label_and_score_reach_them(
+    by_hand, item: Make, box: Make
+) -> None:
+    for number in range(4):
+        by_hand.items(item(run=f"run-{number}", annotations=[box("cat", 0.9)]), folder=by_hand.run(f"run-{number}"))
+    update_all(list(reindex(by_hand.root)))
+    store = Store(by_hand.root)
+    search = Search(view=("demo/run-2",), labels=("cat",), score=(0.5, None))
+    query, values = store._rows_of(search, limit=60)
+    [(_, plan)] = store._rows(f"explain (analyze, format json) {query}", values)
+    parts = [part for top in json.loads(plan)["operator"] for part in parts_of(top)]
+    [read] = [part for part in parts if part["extra_info"].get("Function") == "READ_PARQUET"]
+    assert (read["row_groups_scanned"], read["total_row_groups_to_scan"]) == (1, 4)
+    assert "label = 'cat'" in str(read["extra_info"]["Filters"])
+    assert "score >= 0.5" in str(read["extra_info"]["Filters"])
+
+
+def parts_of(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every operator of a plan."""
+    return [plan, *(part for child in plan.get("children", ()) for part in parts_of(child))]
 
 
 def test_a_row_says_where_it_lies_and_what_it_lies_on(store: Store) -> None:
