@@ -18,7 +18,7 @@ def show(store: Store, record: Record, colors: Mapping[str, str]) -> None:
     if not record.get("sample"):
         return
     same = {"run": detail.ref_of(record), "key": record["key"], "sample": record["sample"]}
-    total = store.count(**same)
+    total = len(store.item_places(**same))
     if total < 2:
         return
     everything = store.records(**same, sort="step")

@@ -123,6 +123,8 @@ def _objects(store: Store, judged: Evaluation, bounds: Bounds) -> None:
     wanted = filters_of(verdicts.picked())
     if "label" in wanted:
         _of_label(wanted["label"])
+    elif not verdicts.picked():
+        st.caption("All that is wrong: false alarms, the most confident first, then what was not found")
     count = judged.count_objects(bounds.iou, bounds.score, **wanted)
     offset = (verdicts.part(count) - 1) * verdicts.PAGE_OBJECTS
     rows = judged.objects(bounds.iou, bounds.score, limit=verdicts.PAGE_OBJECTS, offset=offset, **wanted)

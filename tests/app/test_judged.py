@@ -128,6 +128,12 @@ def test_the_hardest_pictures_say_how_wrong_they_are(app: Open, pets: str, compo
     assert [tile["values"]["false alarms"] for tile in tiles] == [2.0, 2.0]
 
 
+@pytest.mark.parametrize(("pick", "is_said"), [("", True), ("kind:missed", False)])
+def test_mistakes_says_in_which_order_all_of_them_stand(app: Open, pets: str, pick: str, is_said: bool) -> None:
+    test = app("mistakes", **({"pick": pick} if pick else {}))
+    assert any("the most confident first" in one.value for one in test.caption) == is_said
+
+
 def test_progress_tells_since_when_each_label_is_found(app: Open, pets: str, component_data: Data) -> None:
     test = app("progress")
     assert not test.exception
