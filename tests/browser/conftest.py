@@ -94,6 +94,20 @@ def settled() -> Callable[[Page], Page]:
     return wait
 
 
+@pytest.fixture
+def soon(page: Page) -> Callable[[Callable[[], object], object], None]:
+    """Looks again and again, for 20 s, until what is seen equals what must be."""
+
+    def wait(look: Callable[[], object], expected: object) -> None:
+        for _ in range(200):
+            if look() == expected:
+                return
+            page.wait_for_timeout(100)
+        assert look() == expected
+
+    return wait
+
+
 def _is_away(url: str) -> bool:
     parts = urlsplit(url)
     return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in OWN_HOSTS

@@ -138,7 +138,7 @@ def test_a_box_and_a_mask_land_on_their_pixels(
 
 
 def test_sixteen_bits_are_shown_through_their_window(
-    serve_app: Callable[[Path], str], page: Page, settled: Settled, store: Path
+    serve_app: Callable[[Path], str], page: Page, settled: Settled, store: Path, soon: Callable[..., None]
 ) -> None:
     page.goto(f"{serve_app(store)}/item?key_at=deep&step_at=0")
     settled(page)
@@ -148,10 +148,11 @@ def test_sixteen_bits_are_shown_through_their_window(
     expect(page.locator(".drawer .said")).to_have_text("black at 1,000, white at 4,000, of 0 to 65,535")
     read = """canvas => [0, 80, 160, 319].map((x) => canvas.getContext("2d").getImageData(x, 7, 1, 1).data[0])"""
     values = np.linspace(1000, 4000, 320).astype(int)[[0, 80, 160, 319]]
-    assert page.locator(".base canvas").evaluate(read) == pytest.approx((values - 1000) / 3000 * 255, abs=1)
+    soon(lambda: page.locator(".base canvas").evaluate(read), pytest.approx((values - 1000) / 3000 * 255, abs=1))
     page.get_by_label("colour map").select_option("inverted")
     expect(page).to_have_url(re.compile("levels=.*inverted"))
-    assert page.locator(".base canvas").evaluate(read) == pytest.approx(255 - (values - 1000) / 3000 * 255, abs=1)
+    inverted = pytest.approx(255 - (values - 1000) / 3000 * 255, abs=1)
+    soon(lambda: page.locator(".base canvas").evaluate(read), inverted)
     page.reload()
     expect(page.locator(".bottom")).to_contain_text("16 bits: black at 1,000, white at 4,000")
 
