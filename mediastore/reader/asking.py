@@ -2,15 +2,18 @@
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from mediastore.errors import QueryError
 from mediastore.reader.database import Database, FilesUnread
 
+HALF = "an index must be as it was written, got a damaged file in the middle of an answer; ask again"
 Answer = TypeVar("Answer")
 Asked = ParamSpec("Asked")
 
@@ -55,6 +58,21 @@ class Asking(ABC):
 
     def _arrays(self, query: str, values: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
         return self._again(self._database.arrays, query, values)
+
+    def _batches(self, query: str, values: Mapping[str, Any]) -> Iterator[pa.RecordBatch]:
+        """Parts of the answer, an empty one that tells the columns first. Raises QueryError where it breaks off."""
+        is_given = False
+        try:
+            for batch in self._database.batches(query, values):
+                yield batch
+                is_given |= batch.num_rows > 0
+            return
+        except FilesUnread as error:
+            if not self._read_past_damage():
+                raise
+            if is_given:
+                raise QueryError(HALF) from error
+        yield from self._database.batches(query, values)
 
     def _again(self, answer: Callable[..., Answer], *question: Any) -> Answer:
         """Ask once more when files are not what they were: an indexer has replaced them, or they are damaged."""

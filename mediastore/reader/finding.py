@@ -104,12 +104,12 @@ class Finding(Asking):
 
     def find_all(self, search: Search) -> Iterator[pa.RecordBatch]:
         """Every row of `annotations` that is found, in batches, the first of them empty: it tells the columns."""
-        return self._database.batches(*self._rows_of(search))
+        return self._batches(*self._rows_of(search))
 
     def find_pictures(self, search: Search) -> Iterator[pa.RecordBatch]:
         """Every picture on which something is found: file_name, width, height, what names it, sample, caption."""
         where, values = self._conditions(search)
-        return self._database.batches(sql.text("find_pictures").format(conditions=where), values)
+        return self._batches(sql.text("find_pictures").format(conditions=where), values)
 
     def item_at(self, path: str) -> tuple[Any, ...] | None:
         """What names the item whose media lie at this path: project, run, key, step, index. None where there is none.

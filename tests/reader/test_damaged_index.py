@@ -10,6 +10,7 @@ import pytest
 from mediastore import audit
 from mediastore.reader import damage, levels, live, rollup, state
 from mediastore.reader.reindex import RolledUp, reindex, update_all
+from mediastore.reader.search import Search
 from mediastore.reader.store import Store
 
 ITEMS = 40
@@ -99,6 +100,14 @@ def test_runs_are_read_in_place_of_a_damaged_roll_up(rolled: Path, way, table: s
     store.curves(["loss"])
     assert answers(store) == truth
     assert store.problems()["file"].tolist() == [path.relative_to(rolled).as_posix()]
+
+
+@pytest.mark.parametrize("way", UNMISTAKABLE)
+def test_an_export_reads_past_damage(indexed: Path, way) -> None:
+    search = Search(view=("demo/run-1", "demo/run-2"))
+    (path,) = (indexed / "demo/run-1/index").glob("*-annotations.parquet")
+    hurt(path, way, 1)
+    assert sum(batch.num_rows for batch in Store(indexed).find_all(search)) == 2 * ITEMS - 1
 
 
 @pytest.mark.parametrize("seed", SEEDS)
