@@ -23,7 +23,7 @@ from mediastore import shown
 from mediastore.errors import MediaStoreError, MediaStoreValueError
 
 PORT = 8501
-READY_S = 60.0
+READY_S = 120.0
 STOP_S = 10.0
 LOOPBACK = ("127.0.0.1", "localhost")
 PROXY_VARIABLE = "FORWARDED_ALLOW_IPS"

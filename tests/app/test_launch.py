@@ -41,7 +41,7 @@ def server(store: Path) -> Iterator[launch.AppServer]:
 @pytest.fixture
 def ask(server: launch.AppServer) -> Iterator[Ask]:
     """Sends a path as it is spelled, which other clients would tidy first."""
-    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=20)
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=60)
 
     def send(path: str, method: str = "GET", **headers: str) -> http.client.HTTPResponse:
         connection.close()
@@ -167,7 +167,7 @@ def test_the_command_says_where_it_is_and_ends_when_asked(store: Path, way: sign
     with subprocess.Popen([sys.executable, "-c", code], stdout=pipe, stderr=pipe, text=True) as command:
         said = command.stdout.readline()
         command.send_signal(way)
-        out, errors = command.communicate(timeout=30)
+        out, errors = command.communicate(timeout=60)
     assert "http://127.0.0.1:" in said
     assert command.returncode == 0
     assert out == ""

@@ -64,17 +64,17 @@ def test_who_asks_what_is_being_asked_waits_for_that_answer() -> None:
 
     def slow() -> str:
         asked.set()
-        assert go_on.wait(20)
+        assert go_on.wait(60)
         return "once"
 
     first = threading.Thread(target=lambda: found.append(answers.of(lambda: "a", "steps", slow)))
     second = threading.Thread(target=lambda: found.append(answers.of(lambda: "a", "steps", lambda: "twice")))
     first.start()
-    assert asked.wait(20)
+    assert asked.wait(60)
     second.start()
     go_on.set()
-    first.join(20)
-    second.join(20)
+    first.join(60)
+    second.join(60)
     assert found == ["once", "once"]
 
 

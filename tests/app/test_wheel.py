@@ -44,10 +44,10 @@ def test_the_app_runs_from_an_installed_wheel(installed: Path, root: Path, tmp_p
         text=True,
     ) as process:
         url = re.search(r"http://\S+", process.stdout.readline())
-        with urllib.request.urlopen(f"{url[0]}/gallery", timeout=20) as answer:
+        with urllib.request.urlopen(f"{url[0]}/gallery", timeout=60) as answer:
             headers, content = answer.headers, answer.read()
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
     assert headers["x-frame-options"] == "DENY"
     assert b"<!doctype html>" in content.lower()
     assert errors == f"{installed / 'mediastore/cli/__init__.py'}\n"

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import chromium
 
 OWN_HOSTS = ("127.0.0.1", "localhost")
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +72,7 @@ def page(browser: Browser, theme: str, viewport: dict[str, int], serve_app: Call
     faults: list[str] = []
     context = browser.new_context(color_scheme=theme, viewport=viewport)
     tab = context.new_page()
-    tab.set_default_timeout(20_000)
+    tab.set_default_timeout(60_000)
     tab.on("console", lambda said: faults.append(f"console: {said.text}") if said.type == "error" else None)
     tab.on("pageerror", lambda error: faults.append(f"uncaught: {error}"))
     tab.on("dialog", lambda dialog: (faults.append(f"dialog: {dialog.message}"), dialog.dismiss()))
@@ -96,10 +96,10 @@ def settled() -> Callable[[Page], Page]:
 
 @pytest.fixture
 def soon(page: Page) -> Callable[[Callable[[], object], object], None]:
-    """Looks again and again, for 20 s, until what is seen equals what must be."""
+    """Looks again and again, for 60 s, until what is seen equals what must be."""
 
     def wait(look: Callable[[], object], expected: object) -> None:
-        for _ in range(200):
+        for _ in range(600):
             if look() == expected:
                 return
             page.wait_for_timeout(100)

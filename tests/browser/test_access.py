@@ -66,7 +66,7 @@ def test_who_has_no_cookie_sees_the_form_alone(page: Page, url: str) -> None:
 
 def test_the_websocket_opens_for_the_cookie_alone(url: str) -> None:
     def answer(method: str, path: str, body: str | None = None, **headers: str) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=20)
+        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
         connection.request(method, f"/lab/view/{path}", body, headers)
         found = connection.getresponse()
         connection.close()

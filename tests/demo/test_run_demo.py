@@ -53,7 +53,7 @@ def test_ctrl_c_ends_training_and_app_and_keeps_what_was_logged(
 ) -> None:
     said = lines_until(demo, "photographs, sound, film: ")
     assert any(f"http://127.0.0.1:{port}" in line for line in said)
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=60) as answer:
         assert answer.status == 200
     lines_until(demo, "digits steady: ")
 

@@ -173,7 +173,7 @@ def test_a_forked_worker_that_logs_nothing_neither_hangs_nor_ends_the_run(tmp_pa
             context = multiprocessing.get_context(method)
             workers = [context.Process(target=time.sleep, args=[0.01]) for _ in range(2)]
             [worker.start() for worker in workers]
-            [worker.join(20) for worker in workers]
+            [worker.join(60) for worker in workers]
             assert all(worker.exitcode == 0 for worker in workers)
         child = os.fork()
         if child == 0:
@@ -197,7 +197,7 @@ def test_forked_workers_that_log_write_journals_of_their_own(tmp_path: Path) -> 
         context = multiprocessing.get_context("fork")
         workers = [context.Process(target=log, args=[run, 5]) for _ in range(2)]
         [worker.start() for worker in workers]
-        [worker.join(30) for worker in workers]
+        [worker.join(60) for worker in workers]
         child = os.fork()
         if child == 0:
             log(run, 5)
