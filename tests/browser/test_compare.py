@@ -53,7 +53,7 @@ def test_two_steps_are_compared_with_one_zoom_a_slider_and_a_blink(
     page.get_by_role("button", name="Next", exact=True).last.click()
     expect(page.locator(".pile .sheet").nth(0)).to_be_visible()
     page.keyboard.press("ArrowRight")
-    expect(page.get_by_text("2 of 2 samples")).to_be_visible()
+    expect(page.get_by_text("2 of 2 samples", exact=True)).to_be_visible()
     expect(page).to_have_url(re.compile("sample=s1.*mode=blink|mode=blink.*sample=s1"))
 
 
