@@ -18,7 +18,7 @@ from growth import children
 
 Settled = Callable[[Page], Page]
 ON_LINUX = pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks at processes in /proc")
-ENDLESS = "select count(*) from range(100000000) a, range(100000000) b where a.range % 7 = b.range"
+ENDLESS = "select sum(hash(a.range + b.range) % 10) as total from range(1000000000) a, range(100000) b"
 SLOW = "select sum(hash(a.range + b.range) % 10) as total from range(400000) a, range(2000) b"
 
 
