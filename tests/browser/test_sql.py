@@ -125,6 +125,7 @@ def test_what_takes_long_is_not_asked_again_while_the_store_is_written_to(
 
 def asking(page: Page, query: str) -> set[int]:
     """Asks on the page of SQL, and waits until the answer is awaited; the processes that work on it."""
+    expect(page.get_by_text(re.compile(r"of \d+ rows? ·|has no rows")).first).to_be_visible()  # of the query at first
     box = page.get_by_role("textbox", name="Query")
     box.fill(query)
     box.press("Control+Enter")
