@@ -1,5 +1,6 @@
 """How a run begins: a new folder, an old one gone on with, or one that other processes are writing too."""
 
+import contextlib
 import tempfile
 import warnings
 from collections.abc import Mapping
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mediastore import edits
+from mediastore import edits, naming
 from mediastore.errors import MediaStoreError, MediaStoreValueError, MediaStoreWarning
 from mediastore.writer import record
 from mediastore.writer.config import Config
@@ -28,6 +29,7 @@ class Settings:
 def open_run(root: Path, fields: dict[str, Any], config: Any, resume: bool | str | None, settings: Settings) -> Run:
     """A run in `root`, or, where that cannot be written and the run is not strict, in a folder that can.
 
+    A run whose `fields` name no id has one that no other run has, not even one that begins at the same moment.
     Raises MediaStoreValueError for names and ids that cannot be, and in strict runs what `root` raises.
     """
     try:
@@ -48,6 +50,10 @@ def open_run(root: Path, fields: dict[str, Any], config: Any, resume: bool | str
 def _open_in(root: Path, fields: dict[str, Any], config: Any, resume: bool | str | None, settings: Settings) -> Run:
     root = root.absolute()
     record.mark_store(root)
+    if not fields["run"]:
+        if resume == "must":
+            raise MediaStoreValueError("resume='must' must come with an id, got none; give the id of the run")
+        return _new(root, fields, config, settings)
     folder = record.run_folder(root, fields["project"], fields["run"])
     known = record.read(folder)
     if known is None and resume == "must":
@@ -62,6 +68,17 @@ def _open_in(root: Path, fields: dict[str, Any], config: Any, resume: bool | str
         except FileExistsError:
             known = record.read(folder) or {}
     return _joined(folder, known, fields, config, settings)
+
+
+def _new(root: Path, fields: dict[str, Any], config: Any, settings: Settings) -> Run:
+    while True:
+        fields = fields | {"run": naming.new_run_id()}
+        folder = record.run_folder(root, fields["project"], fields["run"])
+        if not folder.exists():
+            run = Run(folder, fields, config=Config(config), summary=Summary(), **vars(settings))
+            with contextlib.suppress(FileExistsError):
+                run.begin(is_new=True)
+                return run
 
 
 def _joined(folder: Path, known: dict[str, Any], fields: Mapping[str, Any], config: Any, settings: Settings) -> Run:

@@ -153,7 +153,7 @@ def init(
     fields = {
         "format": 1,
         "project": str(trial.project or project or said.get("project") or "uncategorized"),
-        "run": str(id or said.get("id") or naming.new_run_id()),
+        "run": str(id or said.get("id") or ""),
         "name": name or said.get("name"),
         "created": round(time.time(), 6),
         "status": "running",
@@ -168,6 +168,7 @@ def init(
     }
     chosen = _chosen(as_mapping(config), config_include_keys, config_exclude_keys) | as_mapping(trial.settings)
     if (mode or getattr(settings, "mode", None) or said.get("mode")) == "disabled":
+        fields["run"] = fields["run"] or naming.new_run_id()
         return session.begin(Run.disabled(fields, config=Config(chosen)))
     is_strict = os.environ.get("MEDIASTORE_STRICT", "") not in ("", "0") if strict is None else strict
     how = Settings(strict=is_strict, durable=durable, queue_bytes=queue_bytes)

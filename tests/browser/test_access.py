@@ -1,6 +1,7 @@
 """Two stores behind a password below a base path, read only: what a visitor in a browser meets."""
 
 import http.client
+import re
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -46,12 +47,14 @@ def test_the_password_opens_both_stores_and_their_pictures(
     page.on("response", lambda answer: answers.setdefault(answer.url.removeprefix(url), answer.status))
     page.goto(f"{url}/gallery?store=films")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Open").click()
-    expect(settled(page).get_by_role("heading", name="Gallery")).to_be_visible()
-    expect(page.get_by_text("of films")).to_be_visible()
-    page.get_by_test_id("stSelectbox").first.click()
-    page.get_by_role("option", name="cells").click()
-    expect(settled(page).get_by_text("of cells")).to_be_visible()
+    with page.expect_response(re.compile("/thumb/@1/")):
+        page.get_by_role("button", name="Open").click()
+        expect(settled(page).get_by_role("heading", name="Gallery")).to_be_visible()
+        expect(page.get_by_text("of films")).to_be_visible()
+    with page.expect_response(re.compile("/thumb/cells/")):
+        page.get_by_test_id("stSelectbox").first.click()
+        page.get_by_role("option", name="cells").click()
+        expect(settled(page).get_by_text("of cells")).to_be_visible()
     pictures = {path: status for path, status in answers.items() if path.startswith("/app/static/thumb/")}
     assert {path.split("/")[4] for path in pictures} == {"@1", "cells"}
     assert set(pictures.values()) == {200}

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from mediastore import audit
+import mediastore
+from mediastore import audit, naming
 
 PRELUDE = """
 import os, signal, sys, time
@@ -148,6 +149,34 @@ def test_a_resumed_run_goes_on_after_its_last_step(tmp_path: Path) -> None:
         for line in path.read_text().splitlines()
     ]
     assert steps == list(range(10))
+
+
+def test_runs_that_begin_at_once_are_never_one(tmp_path: Path) -> None:
+    """However few words their ids are drawn from: six processes with two ids a second."""
+    few = "from mediastore import naming\nnaming._ADJECTIVES, naming._ANIMALS = ['calm', 'wild'], ['owl']\n"
+    processes = [start(tmp_path, few + f"log(mediastore.init(project='p', name='{n}'), 3)") for n in range(6)]
+    for process in processes:
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 0, out + err
+    records = [json.loads(path.read_text()) for path in (tmp_path / "store").glob("*/*/run.json")]
+    assert sorted(one["name"] for one in records) == [*"012345"]
+    assert not any("resumed" in one for one in records)
+
+
+def test_an_id_that_is_taken_is_not_drawn_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter(["20261126-100000-calm-owl"] * 3 + ["20261126-100000-wild-owl"])
+    monkeypatch.setattr(naming, "new_run_id", lambda: next(drawn))
+    for _ in range(2):
+        mediastore.init(project="p", dir=root).finish()
+    assert sorted(path.name for path in (root / "p").iterdir()) == [
+        "20261126-100000-calm-owl",
+        "20261126-100000-wild-owl",
+    ]
+
+
+def test_a_run_without_an_id_cannot_be_resumed(root: Path) -> None:
+    with pytest.raises(mediastore.MediaStoreError, match="must come with an id"):
+        mediastore.init(project="p", dir=root, resume="must")
 
 
 @pytest.mark.parametrize(
