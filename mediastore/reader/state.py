@@ -189,7 +189,9 @@ def plain(segment: AnySegment) -> AnySegment:
     """A segment whose files lie in the index. Raises ValueError for a name that leads elsewhere, TypeError."""
     if not all(re.fullmatch(r"[a-z0-9-]+", str(part)) for part in (segment.name, *segment.files)):
         raise ValueError(segment.name)
-    if not isinstance(segment.digests, Mapping):
+    names = [] if segment.metrics is None else segment.metrics
+    is_named = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    if not isinstance(segment.digests, Mapping) or not is_named:
         raise TypeError(segment.name)
     return segment
 

@@ -1,5 +1,6 @@
 """Where a file of an index is damaged, journals are read in its place, and the next indexing makes it anew."""
 
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -124,6 +125,22 @@ def test_check_finds_damage_that_no_question_met_and_the_next_index_ends_it(roll
     assert answers(Store(rolled)) == truth
     assert Store(rolled).problems().empty
     assert "damaged index" not in audit.check(rolled).counts
+
+
+@pytest.mark.parametrize("field", ["metrics", "digests"])
+@pytest.mark.parametrize("said", [5, "loss", [1], [None], [["loss"]], {"loss": 1}, None, ...], ids=repr)
+def test_a_state_that_says_nonsense_of_a_segment_loses_nothing(indexed: Path, field: str, said: Any) -> None:
+    truth, names = answers(Store(indexed)), Store(indexed).metric_names()
+    path = indexed / "demo/run-1/index/state.json"
+    known = json.loads(path.read_text())
+    for segment in known["segments"]:
+        del segment[field]
+        segment |= {} if said is ... else {field: said}
+    path.write_text(json.dumps(known))
+    store = Store(indexed)
+    assert answers(store) == truth
+    assert store.metric_names() == names
+    assert store.find(Search(view=tuple(store.runs()["ref"])))
 
 
 def test_check_puts_a_damaged_file_aside_when_asked(indexed: Path) -> None:
