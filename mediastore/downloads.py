@@ -2,8 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -43,11 +42,13 @@ def query_url(form: str, query: str) -> str:
     return f"{address.base}{PREFIX}{address.part}/query.{form}?{urlencode({'sql': query})}"
 
 
-def routes(root: Path, base: str = "", part: str = "") -> list[Route]:
-    """The routes of the store at `root`; `base` is the app's base path, `part` the store's place below the route."""
+def routes(opened: Callable[[], Store], base: str = "", part: str = "") -> list[Route]:
+    """The routes of a store, which is asked for when it is needed, and best fenced.
+
+    base: the app's base path; part: the store's place below the route.
+    """
     prefix = f"/{base.strip('/')}" if base.strip("/") else ""
     at_once = threading.BoundedSemaphore(AT_ONCE)
-    opened = cache(lambda: Store(root, fenced=True))
 
     def made(form: str, asked: Mapping[str, Sequence[str]], path: Path) -> None:
         with at_once:

@@ -2,8 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -34,10 +33,12 @@ def items_url() -> str:
     return f"{address.base}{PREFIX}{address.part}/items.zip"
 
 
-def routes(root: Path, base: str = "", part: str = "") -> list[Route]:
-    """The route of the store at `root`; `base` is the app's base path, `part` the store's place below the route."""
+def routes(opened: Callable[[], Store], base: str = "", part: str = "") -> list[Route]:
+    """The route of a store, which is asked for when it is needed.
+
+    base: the app's base path; part: the store's place below the route.
+    """
     prefix = f"/{base.strip('/')}" if base.strip("/") else ""
-    opened = cache(lambda: Store(root))
 
     def find(ids: Sequence[tuple[Any, ...]]) -> list[dict[str, Any]]:
         opened().refresh()
@@ -51,7 +52,7 @@ def routes(root: Path, base: str = "", part: str = "") -> list[Route]:
         found = await to_thread.run_sync(find, asked)
         if not found:
             return PlainTextResponse("There are no such items.", 404)
-        return StreamingResponse(archive(root, found), media_type="application/zip", headers=HEADERS)
+        return StreamingResponse(archive(opened().root, found), media_type="application/zip", headers=HEADERS)
 
     return [Route(f"{prefix}{PREFIX}{part}/items.zip", send, methods=["GET"])]
 

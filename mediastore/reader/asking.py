@@ -52,6 +52,9 @@ class Asking(ABC):
     def _rows(self, query: str, values: Mapping[str, Any]) -> list[tuple]:
         return self._again(self._database.rows, query, values)
 
+    def _dicts(self, query: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return self._again(self._database.dicts, query, values)
+
     def _from_one_state(self, question: Callable[..., Answer], args: Sequence[Any], asked: Mapping[str, Any]) -> Answer:
         with self._database.pinned():
             return question(self, *args, **asked)

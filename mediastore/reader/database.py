@@ -22,6 +22,8 @@ TIME_LIMIT_S = 60.0
 BATCH_ROWS = 20_000
 SPILL_MAX = "8GB"
 INTEGER_MAX = 2**63 - 1
+MASKED = ("items", "annotations")
+"""What later lines of a journal supersede; to ask for it costs less while there are no such lines."""
 _SUPERSEDED = sql.text("find_superseded").format(items="store.items", fresh="read_items")
 _NAME_FILES = sql.text("name_files")
 INTERRUPTED = "a query must be let run to its end, got an interrupt; ask again"
@@ -68,6 +70,7 @@ class Database:
         self._asking: dict[duckdb.DuckDBPyConnection, int] = {}
         self._asking_lock = threading.Lock()
         self._pinned = threading.local()
+        self._is_masked = True
         self._connection.execute(sql.text("bookkeeping"))
         self._connection.execute(sql.text("tables").format(prefix="store.live_"))
         self._connection.execute(sql.text("macros"))
@@ -90,6 +93,16 @@ class Database:
         """The same as tuples."""
         with self._snapshot() as cursor:
             return cursor.execute(query, _bindable(values)).fetchall()
+
+    def dicts(self, query: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The same as a dictionary a row; what is missing or not a number is None."""
+        with self._snapshot() as cursor:
+            answer = cursor.execute(query, _bindable(values))
+            names = [name for name, *_ in answer.description]
+            return [
+                {name: None if value != value else value for name, value in zip(names, row, strict=True)}
+                for row in answer.fetchall()
+            ]
 
     def arrays(self, query: str, values: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
         """The same as one array a column; none of its values may be missing."""
@@ -157,7 +170,11 @@ class Database:
             cursor.execute("begin transaction")
             cursor.execute(_NAME_FILES)
             yield Change(cursor)
+            is_masked = bool(cursor.execute("from store.superseded limit 1").fetchall())
+            for kind in MASKED if is_masked != self._is_masked else ():
+                cursor.execute(sql.text("gathered_masked" if is_masked else "gathered").format(kind=kind))
             cursor.execute("commit")
+            self._is_masked = is_masked
         finally:
             cursor.close()
 

@@ -15,6 +15,8 @@ from mediastore.reader.questions import ANNOTATION_COLUMNS
 from mediastore.reader.search import BINS_OF_ORDERS, ORDERS, Range, Search
 
 BINS = 40
+RUNS_TOGETHER = 24
+"""So many runs are counted with the labels, keys and bins of each, which reads the annotations once, not twice."""
 FACETS = ("labels", "layers", "keys", "runs", "scores", "found")
 TIES = 'step desc, project, run, key, "index", position'
 _AMONG = {"labels": "label", "layers": "layer", "keys": "key"}
@@ -72,17 +74,21 @@ class Finding(Asking):
         """How the annotations in view spread, in one question. `within` is the extent of the search's view."""
         asked = self._asked(search.view)
         rest = [asked.within(name, getattr(search, name)) for name in ("steps", "area", "aspect")]
-        query = sql.text("find_spread").format(
-            view=asked.view,
-            label=asked.among("labels", search.labels, "label"),
-            layer=asked.among("layers", search.layers, "layer"),
-            own_label=asked.named("labels", search.labels),
-            own_layer=asked.named("layers", search.layers),
-            key=asked.among("keys", search.keys, "key"),
-            run=asked.of_runs(search.runs),
-            score=asked.within("score", search.score),
-            rest=" and ".join([*rest, asked.text(search.text)]),
-        )
+        conditions = {
+            "view": asked.view,
+            "label": asked.among("labels", search.labels, "label"),
+            "layer": asked.among("layers", search.layers, "layer"),
+            "own_label": asked.named("labels", search.labels),
+            "own_layer": asked.named("layers", search.layers),
+            "key": asked.among("keys", search.keys, "key"),
+            "run": asked.of_runs(search.runs),
+            "score": asked.within("score", search.score),
+            "rest": " and ".join([*rest, asked.text(search.text)]),
+        }
+        is_together = len(search.view) <= RUNS_TOGETHER
+        runs_counted = sql.text("find_spread_together" if is_together else "find_spread_apart").format(**conditions)
+        folder = "folder" if is_together else "null::varchar"
+        query = sql.text("find_spread").format(**conditions, folder=folder, runs_counted=runs_counted)
         low, high = within.scores
         rows = self._rows(query, {**asked.values, "bins": BINS, "low": low, "high": high})
         by_facet = {facet: [(name, int(n or 0)) for kind, name, _, n in rows if kind == facet] for facet in FACETS}
@@ -94,12 +100,12 @@ class Finding(Asking):
     def find(self, search: Search, *, limit: int | None = None, offset: int = 0) -> list[dict[str, Any]]:
         """Rows of `annotations` with their item's kind, width, height, caption and problem. What is missing is None."""
         query, values = self._rows_of(search, limit, offset)
-        rows = _plain(self._frame(query, values))
+        rows = self._dicts(query, values)
         if not rows:
             return []
         places = {name: list({row[name] for row in rows}) for name in ("run", "step", "key", "index")}
         ends = {"first": min(places["step"]), "last": max(places["step"])}
-        items = {_item_of(item): item for item in _plain(self._frame(sql.text("find_items"), places | ends))}
+        items = {_item_of(item): item for item in self._dicts(sql.text("find_items"), places | ends)}
         return [row | items.get(_item_of(row), {}) for row in rows]
 
     def find_all(self, search: Search) -> Iterator[pa.RecordBatch]:
@@ -163,10 +169,6 @@ def _part(bins: Sequence[tuple[Any, Any, int]], limit: int, offset: int) -> tupl
     known.sort(key=lambda end: (end != end, end))  # NaN is the largest, as in DuckDB
     values = {"part_low": known[0], "part_high": known[-1]} if known else {}
     return f"({' or '.join(texts) or 'false'})", values, offset - (ends[first - 1] if first else 0)
-
-
-def _plain(found: pd.DataFrame) -> list[dict[str, Any]]:
-    return found.astype(object).where(found.notna(), None).to_dict("records")
 
 
 def _item_of(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 
 from mediastore import naming
@@ -120,7 +121,7 @@ def _subfolders(root: str, parent: str, links: list[tuple[str, str]]) -> Iterato
 
 def _is_text(name: str) -> bool:
     """Whether a file system's name is UTF-8, as each that the writer gives."""
-    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+    return name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _goes_on(name: str) -> bool:
@@ -156,7 +157,7 @@ def _record_signature(run: str, is_edited: bool) -> Signature | None:
 def _entries(path: str) -> list[os.DirEntry]:
     try:
         with os.scandir(path) as entries:
-            return sorted(entries, key=lambda entry: entry.name)
+            return sorted(entries, key=attrgetter("name"))
     except OSError:
         return []
 

@@ -99,9 +99,10 @@ class Live:
         rolls = self._meet_rollup()
         self._readings, left_out = self._found()
         forgotten = list(self._loaded - self._readings.keys())
-        begun = self._begun()
-        rows = [row for reading in self._readings.values() if (row := reading.new_row())]
-        unread = [reading for reading in self._readings.values() if reading.unread()]
+        looked = [reading for reading in self._readings.values() if not reading.is_quiet]
+        begun = self._begun(looked)
+        rows = [row for reading in looked if (row := reading.new_row())]
+        unread = [reading for reading in looked if reading.unread()]
         changed = bool(forgotten or begun or rows or left_out != self._left_out)
         if changed or unread or rolls:
             with self._database.change() as change:
@@ -115,6 +116,8 @@ class Live:
                     change.settle()
                 changed |= _read_journals(unread, change)
         self._loaded, self._left_out = set(self._readings), left_out
+        for reading in looked:
+            reading.look_back()
         self._compact(len(rows), is_large=bool(forgotten or begun))
         if begun:
             self._look_for_loose_segments()
@@ -151,25 +154,33 @@ class Live:
             self._readings = {}
         return True
 
-    def _begun(self) -> list[Reading]:
-        """The runs that are read from their beginning, which is where their index ends.
-
-        Rests that are together too long for memory are indexed first, the longest ones before the others.
-        """
-        begun = {reading.folder.name: reading for reading in self._readings.values() if reading.must_begin()}
+    def _begun(self, looked: list[Reading]) -> list[Reading]:
+        """The runs that are read from their beginning, which is where their index ends."""
+        begun = {reading.folder.name: reading for reading in looked if reading.must_begin()}
         for reading in begun.values():
             reading.begin(self._rolled, self._damage)
-        rests = [(reading.rest(), reading) for reading in self._readings.values() if reading.can_be_indexed]
-        total = sum(rest for rest, _ in rests)
-        for rest, reading in sorted(rests, key=lambda entry: -entry[0]):
-            if total > INDEX_ABOVE_BYTES:
-                reading.let_go_of_damaged()
-            reading.waits = total > INDEX_ABOVE_BYTES and self._is_left_to_background() and reading.can_wait()
-            if total > INDEX_ABOVE_BYTES and not self._is_left_to_background():
-                reading.extend_index()
-                begun[reading.folder.name] = reading
-            total -= rest
+        for reading in looked:
+            reading.look_at_rest()
+            reading.waits = False
+        rests = [reading for reading in self._readings.values() if reading.rest and reading.can_be_indexed]
+        total = sum(reading.rest for reading in rests)
+        if total > INDEX_ABOVE_BYTES:
+            self._shorten(rests, total, begun)
         return list(begun.values())
+
+    def _shorten(self, rests: list[Reading], total: int, begun: dict[str, Reading]) -> None:
+        """Have rests indexed that are together too long for memory, the longest ones before the others."""
+        for reading in sorted(rests, key=lambda reading: -reading.rest):
+            if total <= INDEX_ABOVE_BYTES:
+                return
+            total -= reading.rest
+            reading.let_go_of_damaged()
+            if self._is_left_to_background():
+                reading.waits = reading.can_wait()
+            else:
+                reading.extend_index()
+                reading.look_at_rest()
+                begun[reading.folder.name] = reading
 
     def _is_left_to_background(self) -> bool:
         return self._background is not None and self._background.begin()
@@ -212,7 +223,7 @@ class Live:
         return {
             name: reading.folder
             for number, (name, reading) in enumerate(self._readings.items(), self._refreshes)
-            if number % WHOLE_LOOK_EVERY and reading.is_settled()
+            if number % WHOLE_LOOK_EVERY and (reading.is_quiet or reading.is_settled())
         }
 
 
@@ -248,6 +259,8 @@ def _read_journals(unread: list[Reading], change: Change) -> bool:
 
 
 def _problems(reading: Reading) -> list[Problem]:
+    if reading.is_quiet and not reading.record_problem:
+        return reading.problems
     found = list(reading.problems)
     if reading.record_problem:
         found.append(Problem(f"{reading.folder.name}/{run_record.FILE}", None, reading.record_problem))

@@ -19,7 +19,10 @@ SETTLED_AFTER_S = 60.0
 
 @dataclass(slots=True)
 class Reading:
-    """How far one run was read, and what was wrong in it."""
+    """How far one run was read, and what was wrong in it.
+
+    rest: so many bytes of its journals are held as rows in memory, for its index lacks them.
+    """
 
     folder: Folder
     record: dict[str, Any] = field(default_factory=dict)
@@ -34,12 +37,11 @@ class Reading:
     offsets: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     lines: int = 0
+    identity: tuple[str, str] = ("", "")
+    rest: int = 0
     can_be_indexed: bool = True
     waits: bool = False
-
-    @property
-    def identity(self) -> tuple[str, str]:
-        return run_record.identity(self.record, self.folder)
+    is_quiet: bool = False
 
     @property
     def status(self) -> str:
@@ -49,6 +51,10 @@ class Reading:
         """Whether its writer has said that it is done, and a while passed since."""
         said = self.record.get("status", "running") != "running"
         return said and time.time() - self.folder.changed > SETTLED_AFTER_S
+
+    def look_back(self) -> None:
+        """Take note whether it needs no look, for it is settled and all was read, until its folder is another one."""
+        self.is_quiet = self.is_settled() and not self.waits and not self.unread()
 
     def new_row(self) -> list[Any] | None:
         """The run's row when it differs from the one shown."""
@@ -83,11 +89,15 @@ class Reading:
 
     def meet(self, folder: Folder) -> None:
         """Take note of how the folder is now; read run.json when it is another one."""
+        if folder is self.folder and self.is_quiet:
+            return
+        self.is_quiet &= folder == self.folder
         self.folder = folder
         if folder.run_json != self.record_signature:
             self.record_signature = folder.run_json
             where = f"{folder.name}/{run_record.FILE}"
             self.record, self.record_problem = run_record.read(folder.path / run_record.FILE, where)
+        self.identity = run_record.identity(self.record, folder)
 
     def must_begin(self) -> bool:
         """Whether it has to be read from its beginning: it is another run or index now, or something is gone."""
@@ -121,10 +131,10 @@ class Reading:
         """Whether nothing was read beyond the index, so that nothing is taken away."""
         return self.offsets == (self.indexed.offsets if self.indexed else {})
 
-    def rest(self) -> int:
-        """How many bytes of journals the index lacks, so that their rows are held in memory."""
+    def look_at_rest(self) -> None:
+        """Take note of how many bytes of journals the index lacks, so that their rows are held in memory."""
         done = self.indexed.offsets if self.indexed else {}
-        return sum(journal.size - done.get(journal.name, 0) for journal in self.folder.journals)
+        self.rest = sum(journal.size - done.get(journal.name, 0) for journal in self.folder.journals)
 
     def extend_index(self) -> None:
         """Index what the journals have beyond the index; a folder that cannot be written is read without."""

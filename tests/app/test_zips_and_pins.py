@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 import mediastore
 from mediastore import pins, zips
 from mediastore.errors import MediaStoreValueError, NotFoundError
+from mediastore.reader.store import Store
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def ref(root: Path) -> str:
 
 @pytest.fixture
 def client(root: Path) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=zips.routes(root))) as found:
+    with TestClient(Starlette(routes=zips.routes(cache(partial(Store, root))))) as found:
         yield found
 
 

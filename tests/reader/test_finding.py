@@ -12,6 +12,7 @@ import pytest
 import mediastore
 from mediastore import audit
 from mediastore.errors import MediaStoreValueError
+from mediastore.reader.finding import RUNS_TOGETHER
 from mediastore.reader.reindex import reindex, update_all
 from mediastore.reader.search import Search, read_range, written_range
 from mediastore.reader.store import Store
@@ -92,8 +93,12 @@ def everything(store: Store) -> list[dict[str, Any]]:
     return store.find(Search(view=("pets/first", "pets/second")))
 
 
+@pytest.mark.parametrize("together", [RUNS_TOGETHER, 1], ids=["few runs", "many runs"])
 @pytest.mark.parametrize("asked", SEARCHES.values(), ids=SEARCHES)
-def test_what_is_found_and_its_counts_are_those_of_counting_by_hand(store: Store, asked: dict[str, Any]) -> None:
+def test_what_is_found_and_its_counts_are_those_of_counting_by_hand(
+    store: Store, asked: dict[str, Any], together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mediastore.reader.finding.RUNS_TOGETHER", together)
     rows = everything(store)
     search = Search(view=("pets/first", "pets/second"), **asked)
     by_hand = [row for row in rows if fits(row, search)]

@@ -259,6 +259,25 @@ def test_what_is_logged_again_supersedes_and_both_stay_on_disk(by_hand, item: Ma
     assert len(journal.read_text().splitlines()) == 2
 
 
+def test_what_supersedes_is_looked_for_only_while_there_is_such_a_line(by_hand, item: Make, box: Make) -> None:
+    by_hand.run()
+    journal = by_hand.items(item(7, time=10.0, annotations=[box("old")]))
+    store = Store(by_hand.root)
+    assert "ANTI" not in plan_of_annotations(store)
+    by_hand.items(item(7, time=20.0, annotations=[box("new")]))
+    store.refresh()
+    assert "ANTI" in plan_of_annotations(store)
+    assert (store.count(), store.annotations()["label"].tolist()) == (1, ["new"])
+    journal.unlink()
+    store.refresh()
+    assert store.count() == 0
+    assert "ANTI" not in plan_of_annotations(store)
+
+
+def plan_of_annotations(store: Store) -> str:
+    return "".join(plan for _, plan in store._rows("explain select * from annotations", {}))
+
+
 def test_many_threads_may_ask_while_the_store_grows(by_hand, item: Make, box: Make) -> None:
     by_hand.run()
     store = Store(by_hand.root)

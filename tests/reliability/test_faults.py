@@ -12,7 +12,7 @@ from mediastore.reader.fence import WORKERS as FENCED
 HARNESS = Path(__file__).with_name("faults.py")
 MOST_AT_THE_END = {
     "app: memory MB": 500,
-    "app: descriptors": 180,
+    "app: descriptors beside the last visits'": 60,
     "app: threads": 70,
     "app: sessions": 4,
     "app: processes": FENCED + DECODERS + 1,

@@ -7,28 +7,20 @@ with counted as materialized (
         {run} as is_run,
         {score} as is_score,
         {rest} as is_rest,
+        {folder} as folder,
         count(*) as n
     from store.annotations
     where {view}
     group by all
 ),
 named as (
-    select coalesce(label, '') as label, coalesce(layer, '') as layer, key, bin, is_run, is_score, is_rest, n
+    select coalesce(label, '') as label, coalesce(layer, '') as layer, key, bin, is_run, is_score, is_rest, folder, n
     from counted
 ),
 judged as (
     select *, {label} as is_label, {layer} as is_layer, {key} as is_key from named
 ),
--- apart from the others, as there are many: a count for each with each label, layer, key and bin would be a large table
-runs_counted as (
-    select
-        folder,
-        count(*) as all_of,
-        count(*) filter ({own_label} and {own_layer} and {key} and {score} and {rest}) as n
-    from store.annotations
-    where {view}
-    group by folder
-)
+{runs_counted}
 select 'labels' as facet, label as name, sum(n) as all_of,
     sum(n) filter (is_layer and is_key and is_run and is_score and is_rest) as n
 from judged group by label
