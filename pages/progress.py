@@ -13,7 +13,7 @@ if found.empty:
     judged.nothing_to_judge(named)
     st.stop()
 
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(horizontal=True, vertical_alignment="top"):
     key = judged.choose_key(found)
     measure = progress.choose_measure()
     bounds = judged.choose_bounds()
