@@ -9,8 +9,9 @@ import duckdb
 
 from mediastore.reader import damage, folders, rollup, run_record, state
 from mediastore.reader.background import Background
+from mediastore.reader.change import Change
 from mediastore.reader.damage import Damage
-from mediastore.reader.database import Change, Database
+from mediastore.reader.database import Database
 from mediastore.reader.folders import Folder, Signature
 from mediastore.reader.reading import Reading
 from mediastore.reader.rollup import Rollup

@@ -15,7 +15,7 @@ import pytest
 
 import mediastore
 from mediastore.errors import MediaStoreError, StoreFormatError
-from mediastore.reader.database import Change
+from mediastore.reader.change import Change
 from mediastore.reader.live import WHOLE_LOOK_EVERY
 from mediastore.reader.reindex import reindex, update_all
 from mediastore.reader.store import Store
