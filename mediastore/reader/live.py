@@ -100,8 +100,8 @@ class Live:
         rolls = self._meet_rollup()
         self._readings, left_out = self._found()
         forgotten = list(self._loaded - self._readings.keys())
-        looked = [reading for reading in self._readings.values() if not reading.is_quiet]
-        begun = self._begun(looked)
+        begun = self._begun()
+        looked = self._looked()
         rows = [row for reading in looked if (row := reading.new_row())]
         unread = [reading for reading in looked if reading.unread()]
         changed = bool(forgotten or begun or rows or left_out != self._left_out)
@@ -155,8 +155,12 @@ class Live:
             self._readings = {}
         return True
 
-    def _begun(self, looked: list[Reading]) -> list[Reading]:
+    def _looked(self) -> list[Reading]:
+        return [reading for reading in self._readings.values() if not reading.is_quiet]
+
+    def _begun(self) -> list[Reading]:
         """The runs that are read from their beginning, which is where their index ends."""
+        looked = self._looked()
         begun = {reading.folder.name: reading for reading in looked if reading.must_begin()}
         for reading in begun.values():
             reading.begin(self._rolled, self._damage)
@@ -178,8 +182,7 @@ class Live:
             reading.let_go_of_damaged()
             if self._is_left_to_background():
                 reading.waits = reading.can_wait()
-            else:
-                reading.extend_index()
+            elif reading.extend_index():
                 reading.look_at_rest()
                 begun[reading.folder.name] = reading
 

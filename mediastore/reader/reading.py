@@ -136,15 +136,17 @@ class Reading:
         done = self.indexed.offsets if self.indexed else {}
         self.rest = sum(journal.size - done.get(journal.name, 0) for journal in self.folder.journals)
 
-    def extend_index(self) -> None:
-        """Index what the journals have beyond the index; a folder that cannot be written is read without."""
+    def extend_index(self) -> bool:
+        """Index what the journals have beyond the index; False where it cannot be written, as on a full disk."""
         try:
             index.update([(self.folder, self.identity)])
         except OSError:
             self.can_be_indexed = False
-            return
+            return False
+        self.is_quiet = False
         self.index_signature = folders.index_signature(self.folder)
         self._start_from(state.load(self.folder, self.identity))
+        return True
 
     def let_go_of_damaged(self) -> None:
         """Have its index made anew by whoever is the next to index, if it is damaged."""

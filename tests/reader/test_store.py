@@ -278,6 +278,20 @@ def plan_of_annotations(store: Store) -> str:
     return "".join(plan for _, plan in store._rows("explain select * from annotations", {}))
 
 
+def test_what_was_read_stays_in_view_when_it_can_no_longer_be_indexed(
+    by_hand, item: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = by_hand.run()
+    by_hand.items(item(0))
+    store = Store(by_hand.root)
+    (run / "index").write_text("where the folder of the index would be")
+    monkeypatch.setattr("mediastore.reader.live.INDEX_ABOVE_BYTES", 1)
+    by_hand.items(item(1))
+    for _ in range(2):
+        store.refresh()
+        assert store.steps() == [0, 1]
+
+
 def test_many_threads_may_ask_while_the_store_grows(by_hand, item: Make, box: Make) -> None:
     by_hand.run()
     store = Store(by_hand.root)
