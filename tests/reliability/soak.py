@@ -33,8 +33,6 @@ WRITERS, BROWSERS = 8, 2
 STEP_S, REST_S, SAMPLES, PARTS = 1.0, 1.0, 720, 6
 WRITTEN = 3 / 4
 STRETCHES = {"while it is written": (WARM, WRITTEN), "while it is not": (WRITTEN + 0.05, 1.0)}
-REMEMBERED_S, A_VISIT, VISITS = 170.0, 3, 4
-"""For so long Streamlit and then the tidying hold an ended visit, and with so many descriptors."""
 HOST = "127.0.0.1"
 NAMES = ("memory MB", "descriptors", "threads")
 CLI = "from mediastore.cli import main; raise SystemExit(main())"
@@ -101,12 +99,11 @@ def app(root: Path) -> Iterator[tuple[str, int]]:
         process.wait(30)
 
 
-def sessions(url: str) -> list[float]:
-    """How many visitors are connected, and how many there were until now, by the server's own count."""
-    with urlopen(f"{url}/_stcore/metrics?families=active_sessions&families=session_events", timeout=60) as answer:
+def sessions(url: str) -> float:
+    """How many visitors are connected, by the server's own count."""
+    with urlopen(f"{url}/_stcore/metrics?families=active_sessions", timeout=60) as answer:
         lines = answer.read().decode().splitlines()
-    names = ("active_sessions", 'session_events_total{type="connect"}')
-    return [float(next(line.split()[-1] for line in lines if line.startswith(name))) for name in names]
+    return float(next(line.split()[-1] for line in lines if line.startswith("active_sessions")))
 
 
 def soak(root: Path, seconds: float, trace: Path | None = None) -> dict[str, float]:
@@ -169,7 +166,7 @@ def read(root: Path, url: str, until: float, seconds: float, begun, acknowledged
         if time.monotonic() >= due:
             due += max(1.0, seconds / SAMPLES)
             for one in (one for some in watched.values() for one in some):
-                one.sample(*([*sessions(url), len(children(one.pid))] if one.name == "app" else []))
+                one.sample(*([sessions(url), len(children(one.pid))] if one.name == "app" else []))
                 write_sample(trace, one, count)
         time.sleep(REST_S)
     return counts, wrong
@@ -186,7 +183,7 @@ def figures(watched: dict[str, list[Watched]], seconds: float) -> dict[str, floa
     """On the way, at the end, and growth an hour: of the writers the greatest."""
     found = {}
     for kind in KINDS:
-        for number, name in enumerate((*NAMES, "sessions", "visits", "processes") if kind == "app" else NAMES):
+        for number, name in enumerate((*NAMES, "sessions", "processes") if kind == "app" else NAMES):
             found[f"{kind}: {name}"] = max(one.column(number)[-1] for one in watched[kind])
             found[f"{kind}: {name} an hour"] = max(one.an_hour(number) for one in watched[kind])
             for stretch, ends in STRETCHES.items():
@@ -195,11 +192,6 @@ def figures(watched: dict[str, list[Watched]], seconds: float) -> dict[str, floa
             for sixth in range(1, PARTS + 1):
                 at = seconds * sixth / PARTS
                 found[f"{kind}: {name} after {at / 60:g} min"] = max(one.after(at, number) for one in watched[kind])
-    (app,) = watched["app"]
-    since = app.seconds[-1] - REMEMBERED_S
-    before = max((facts[VISITS] for at, facts in zip(app.seconds, app.facts, strict=True) if at <= since), default=0.0)
-    last = app.facts[-1]
-    found["app: descriptors beside the last visits'"] = last[1] - A_VISIT * (last[VISITS] - before)
     return found
 
 
