@@ -64,9 +64,11 @@ def picture(step: int, box: tuple[float, ...]) -> mediastore.Image:
 
 @pytest.fixture
 def client(store: Store) -> TestClient:
-    return TestClient(
-        Starlette(routes=downloads.routes(cache(partial(Store, store.root, fenced=True)))), base_url="http://127.0.0.1"
-    )
+    return TestClient(served(store), base_url="http://127.0.0.1")
+
+
+def served(store: Store) -> Starlette:
+    return Starlette(routes=downloads.routes(cache(partial(Store, store.root, fenced=True))))
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "broken"])
@@ -81,9 +83,7 @@ def test_nothing_is_left_of_what_was_sent(client: TestClient, store: Store, meth
     if method == "broken":
         path, _, query = url.partition("?")
         scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
-        sending = Starlette(routes=downloads.routes(cache(partial(Store, store.root, fenced=True))))(
-            scope, asyncio.Queue().get, gone
-        )
+        sending = served(store)(scope, asyncio.Queue().get, gone)
         with ThreadPoolExecutor(1) as aside, pytest.raises(OSError, match="the connection is closed"):
             aside.submit(asyncio.run, sending).result()
     else:

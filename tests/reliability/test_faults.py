@@ -10,10 +10,9 @@ from mediastore.decoders import WORKERS as DECODERS
 from mediastore.reader.fence import WORKERS as FENCED
 
 HARNESS = Path(__file__).with_name("faults.py")
-# Streamlit remembers who left for two minutes, with three descriptors each; two browsers leave at most once a second
 MOST_AT_THE_END = {
     "app: memory MB": 500,
-    "app: descriptors": 300,
+    "app: descriptors": 180,
     "app: threads": 70,
     "app: sessions": 4,
     "app: processes": FENCED + DECODERS + 1,

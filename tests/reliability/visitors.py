@@ -20,6 +20,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 import chromium
 
 PAGES = ("", "curves", "progress", "gallery", "predictions", "compare", "audio", "tables", "measures", "sql", "changed")
+EACH_S = 5.0
+"""No browser opens pages oftener, so that as many visits stand open behind it on a fast machine as on a slow one."""
 VISIT = 12
 """So many pages an open browser tab is used for; then another session begins."""
 DONE = '[data-testid="stApp"][data-test-script-state="notRunning"]'
@@ -40,7 +42,7 @@ def browse(url: str, number: int, until: float, opened, wrong, late, pause_s: fl
             for _ in range(VISIT):
                 if time.monotonic() >= until:
                     break
-                place = next(pages)
+                place, began = next(pages), time.monotonic()
                 try:
                     visit(page, url, place, opened[number])
                     wrong[number] += shows_error(page)
@@ -50,7 +52,7 @@ def browse(url: str, number: int, until: float, opened, wrong, late, pause_s: fl
                     wrong[number] += time.monotonic() < until
                     print(f"{place}: {str(error)[:300]}", file=sys.stderr)
                 opened[number] += 1
-                page.wait_for_timeout(pause_s * 1000)
+                page.wait_for_timeout(max(pause_s, began + EACH_S - time.monotonic()) * 1000)
             context.close()
         browser.close()
 
